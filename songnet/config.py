@@ -1,0 +1,91 @@
+"""Where settings come from: flag, then environment, then ``songnet.toml``, then the default.
+
+``songnet.toml`` is looked for in the working directory::
+
+    data = "songnet.data"                  # the data folder
+    store = "bolt://127.0.0.1:7687"        # a store URI; default: graph.lbug in the data folder
+
+Passwords are not settings: a Neo4j server's come from ``NEO4J_USERNAME``, ``NEO4J_PASSWORD`` and
+``NEO4J_DATABASE`` alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from songnet.errors import FormatError, InputError
+
+FILE = "songnet.toml"
+KEYS = ("data", "store")
+DEFAULT_DATA = "songnet.data"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The data folder and the store that a command works on."""
+
+    data: Path
+    store: str
+
+
+def settings(
+    *,
+    data: str | Path | None = None,
+    store: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Settings:
+    """The settings in force.
+
+    Parameters
+    ----------
+    data, store
+        What the flags said; None where they were not given.
+    environment
+        Default: the process's own.
+    folder
+        Where ``songnet.toml`` may lie; default: the working directory.
+
+    Raises
+    ------
+    FormatError
+        ``songnet.toml`` is not TOML, has unknown keys or values that are not strings.
+    """
+    env = os.environ if environment is None else environment
+    base = folder or Path()
+    from_file = read_file(base / FILE)
+    chosen_data = str(data or env.get("SONGNET_DATA") or from_file.get("data") or DEFAULT_DATA)
+    if "\0" in chosen_data:
+        raise InputError("the data folder's path must not hold NUL bytes")
+    folder_path = Path(chosen_data)
+    chosen_store = (
+        store
+        or env.get("SONGNET_STORE")
+        or from_file.get("store")
+        or f"ladybug:{folder_path / 'graph.lbug'}"
+    )
+    return Settings(data=folder_path, store=chosen_store)
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """The keys of a ``songnet.toml``; empty where there is none."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError(path, f"cannot be read: {error}") from error
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(path, f"is not valid TOML: {error}") from error
+    for key, value in table.items():
+        if key not in KEYS:
+            raise FormatError(path, f"unknown key {key!r}; allowed are {', '.join(KEYS)}")
+        if not isinstance(value, str):
+            raise FormatError(path, f"{key} must be a string, got {value!r}")
+    return table

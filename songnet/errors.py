@@ -1,0 +1,90 @@
+"""What can go wrong, and whose turn it is to act.
+
+    SongnetError                one line for a person; the command line exits with `exit_code`
+     ├── UsageError             the call itself is wrong: an option out of range (exit code 2)
+     ├── InputError             what was given cannot be used: the caller mends the input
+     │    ├── FormatError       a file is not what it should be; names file, place and reason
+     │    ├── BadNameError      a name that breaks the rules, is taken, or is not there
+     │    └── EmptyInputError   nothing to work on
+     ├── StateError             the step before is missing: the message names the command to run
+     ├── StoreError             the graph store said no
+     │    ├── StoreUnavailableError   no server there, wrong credentials, file not readable
+     │    ├── StoreLockedError        another process (or this one) is writing
+     │    └── ForeignGraphError       the graph is not songnet's, or of another schema version
+     └── MemoryRefusedError     the work would need more memory than allowed; names the flag
+
+Every message says what was given, what is allowed, and what to do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SongnetError(Exception):
+    """The root: everything songnet raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(SongnetError):
+    """An argument is out of range or contradicts another."""
+
+    exit_code = 2
+
+
+class InputError(SongnetError):
+    """What was given cannot be used."""
+
+
+class FormatError(InputError):
+    """A file is not what it should be.
+
+    Parameters
+    ----------
+    path
+        The file, as the user named it.
+    reason
+        What is wrong, and what was expected.
+    where
+        The place inside the file: ``line 3``, ``byte 120``, ``playlist 7``.
+    """
+
+    def __init__(self, path: str | Path, reason: str, *, where: str | None = None) -> None:
+        self.path = str(path)
+        self.reason = reason
+        self.where = where
+        place = f"{self.path}, {where}" if where else self.path
+        super().__init__(f"{place}: {reason}")
+
+
+class BadNameError(InputError):
+    """A name breaks the rules, is taken, or names nothing."""
+
+
+class EmptyInputError(InputError):
+    """There is nothing to work on."""
+
+
+class StateError(SongnetError):
+    """An earlier step is missing; the message names the command that makes it."""
+
+
+class StoreError(SongnetError):
+    """The graph store could not do what was asked."""
+
+
+class StoreUnavailableError(StoreError):
+    """The store cannot be reached or opened."""
+
+
+class StoreLockedError(StoreError):
+    """Someone else has the store open for writing."""
+
+
+class ForeignGraphError(StoreError):
+    """The graph holds data that songnet did not put there, or another schema version."""
+
+
+class MemoryRefusedError(SongnetError):
+    """The work would need more memory than is allowed."""

@@ -1,0 +1,484 @@
+"""The types that everything speaks: who is in which playlist, networks, vectors, partitions.
+
+All are frozen. Songs are ids (``spotify:track:…``, ``file:…``) in object arrays, **sorted**, so
+that every seeded step sees the same order whatever order the data came in. `fingerprint` is the
+SHA-256 of those canonical arrays: two objects with the same fingerprint hold the same thing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from songnet.errors import BadNameError, EmptyInputError, InputError
+
+Ids: TypeAlias = NDArray[np.object_]
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+Scalar: TypeAlias = str | int | float | bool | None
+
+ENCODER_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*\Z")
+NAME_LENGTH = 128
+
+SONG_PROPERTIES = (
+    "id",
+    "title",
+    "artist",
+    "album",
+    "duration_ms",
+    "released",
+    "uri",
+    "path",
+    "sha256",
+    "recording",
+    "label",
+)
+PLAYLIST_PROPERTIES = ("id", "name", "description", "followers", "modified_at", "source")
+
+
+def check_name(name: str, *, what: str) -> str:
+    """`name` itself if a network or partition may bear it, else `BadNameError`."""
+    if not NAME.match(name) or len(name) > NAME_LENGTH:
+        raise BadNameError(
+            f"{name!r} cannot name a {what}: use lower-case letters, digits, '.', '_' and '-', "
+            f"beginning with a letter or digit, at most {NAME_LENGTH} characters"
+        )
+    return name
+
+
+def check_encoder_name(name: str) -> str:
+    """`name` itself if an encoder may bear it (it becomes a property of songs)."""
+    if not ENCODER_NAME.match(name) or len(name) > NAME_LENGTH:
+        raise BadNameError(
+            f"{name!r} cannot name an encoder: use lower-case letters, digits and '_', "
+            f"beginning with a letter, at most {NAME_LENGTH} characters"
+        )
+    if name in SONG_PROPERTIES:
+        raise BadNameError(
+            f"{name!r} cannot name an encoder: songs already have a property of that name; "
+            "choose another with --encoder"
+        )
+    return name
+
+
+def fingerprint(*parts: Iterable[str] | NDArray[Any]) -> str:
+    """SHA-256 (hex) over id lists and little-endian arrays, each prefixed by its length."""
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray) and part.dtype != object:
+            data = np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<")).tobytes()
+        else:
+            data = "\n".join(part).encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def object_array(values: Iterable[str]) -> Ids:
+    """A one-dimensional object array of strings."""
+    listed = list(values)
+    array = np.empty(len(listed), dtype=object)
+    array[:] = listed
+    return array
+
+
+@dataclass(frozen=True, slots=True)
+class Memberships:
+    """Which song is in which playlist: one row per distinct (playlist, song) pair.
+
+    Attributes
+    ----------
+    playlists, songs
+        Ids, sorted, shapes (p,) and (s,); every id occurs in at least one row.
+    playlist, song
+        int64 (m,): indices into `playlists` and `songs`, sorted by playlist, then song.
+    """
+
+    playlists: Ids
+    songs: Ids
+    playlist: Ints
+    song: Ints
+
+    @classmethod
+    def from_pairs(cls, playlists: Iterable[str], songs: Iterable[str]) -> Memberships:
+        """From two parallel sequences of ids; repeated pairs count once."""
+        playlist_ids, playlist = np.unique(object_array(playlists), return_inverse=True)
+        song_ids, song = np.unique(object_array(songs), return_inverse=True)
+        if len(playlist) != len(song):
+            raise InputError(
+                f"memberships need as many playlists as songs: got {len(playlist)} and {len(song)}"
+            )
+        code = np.unique(playlist.astype(np.int64) * max(len(song_ids), 1) + song)
+        width = max(len(song_ids), 1)
+        return cls(playlist_ids, song_ids, code // width, code % width)
+
+    def __len__(self) -> int:
+        return len(self.playlist)
+
+
+@dataclass(frozen=True)
+class SongNetwork:
+    """An undirected weighted network of songs.
+
+    Attributes
+    ----------
+    name, kind
+        ``kind`` is ``playlists``, ``sound`` or ``custom``.
+    songs
+        Ids, sorted, shape (n,).
+    sources, targets
+        int64 (m,): indices into `songs`, ``sources < targets``, sorted by source, then target;
+        every edge once.
+    weights
+        float64 (m,), finite, not negative.
+    attributes
+        Further edge columns of shape (m,): ``playlists`` (count) of a playlist network;
+        ``similarity``, ``rank_source`` (the target's rank among the source's neighbours, 0 for
+        none) and ``rank_target`` of a sound network.
+    params
+        How it was made.
+    """
+
+    name: str
+    kind: str
+    songs: Ids
+    sources: Ints
+    targets: Ints
+    weights: Floats
+    attributes: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+
+    @classmethod
+    def from_edges(
+        cls,
+        ids: Iterable[str],
+        sources: ArrayLike,
+        targets: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        name: str = "custom",
+        kind: str = "custom",
+        attributes: Mapping[str, ArrayLike] | None = None,
+        params: Mapping[str, Scalar] | None = None,
+    ) -> SongNetwork:
+        """A network from plain arrays: `sources` and `targets` are indices into `ids`.
+
+        Edges may come in any order and direction. Self-loops are dropped. An edge that is given
+        more than once gets the sum of its weights; `attributes` are allowed only where no edge
+        repeats, because they have no general sum, and are never turned with the edge's direction.
+        Isolated songs stay.
+
+        Raises
+        ------
+        InputError
+            Repeated ids, indices out of range, lengths that differ, weights that are negative or
+            not finite.
+        """
+        check_name(name, what="network")
+        given = object_array(ids)
+        left, right = np.asarray(sources, np.int64).ravel(), np.asarray(targets, np.int64).ravel()
+        weight = np.ones(len(left)) if weights is None else np.asarray(weights, np.float64).ravel()
+        _check_edges(len(given), left, right, weight)
+        songs, position = _sorted_unique(given)
+        low, high = (
+            np.minimum(position[left], position[right]),
+            np.maximum(position[left], position[right]),
+        )
+        extra = {key: np.asarray(value) for key, value in (attributes or {}).items()}
+        for key, value in extra.items():
+            if len(value) != len(left):
+                raise InputError(f"edge attribute {key!r} has {len(value)} rows, not {len(left)}")
+        keep = low != high
+        low, high, weight = low[keep], high[keep], weight[keep]
+        code = low * max(len(songs), 1) + high
+        unique, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+        if extra and len(unique) != len(code):
+            raise InputError("edges with attributes must not repeat")
+        width = max(len(songs), 1)
+        return cls(
+            name=name,
+            kind=kind,
+            songs=songs,
+            sources=unique // width,
+            targets=unique % width,
+            weights=np.bincount(inverse, weights=weight, minlength=len(unique)),
+            attributes=MappingProxyType({key: value[keep][first] for key, value in extra.items()}),
+            params=MappingProxyType(dict(params or {})),
+        )
+
+    @property
+    def edges(self) -> int:
+        """The number of edges."""
+        return len(self.sources)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of songs, edges and weights."""
+        return fingerprint(self.songs, self.sources, self.targets, self.weights)
+
+    def __repr__(self) -> str:
+        return f"SongNetwork({self.name!r}, {len(self.songs)} songs, {self.edges} edges)"
+
+
+def _check_edges(songs: int, left: Ints, right: Ints, weight: Floats) -> None:
+    if not len(left) == len(right) == len(weight):
+        raise InputError(
+            "sources, targets and weights must have one length: "
+            f"got {len(left)}, {len(right)}, {len(weight)}"
+        )
+    if len(left) and (min(left.min(), right.min()) < 0 or max(left.max(), right.max()) >= songs):
+        raise InputError(f"edges must be indices into the {songs} ids, 0 to {songs - 1}")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise InputError("edge weights must be finite and not negative")
+
+
+def _sorted_unique(ids: Ids) -> tuple[Ids, Ints]:
+    """Sorted ids, and for each given id its place among them; repeats are refused."""
+    songs, position = np.unique(ids, return_inverse=True)
+    if len(songs) != len(ids):
+        raise InputError(f"song ids must not repeat: {len(ids)} given, {len(songs)} distinct")
+    return songs, position.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What an encoder says of songs.
+
+    Attributes
+    ----------
+    encoder
+        The encoder's name.
+    songs
+        Ids, sorted, shape (n,).
+    values
+        float32 (n, d), finite.
+    """
+
+    encoder: str
+    songs: Ids
+    values: NDArray[np.float32]
+
+    @classmethod
+    def from_rows(cls, encoder: str, songs: Iterable[str], values: ArrayLike) -> Vectors:
+        """From ids and rows in any order; refuses repeats, NaN and infinity."""
+        ids, position = _sorted_unique(object_array(songs))
+        rows = np.asarray(values, np.float32)
+        if rows.ndim != 2 or len(rows) != len(ids):
+            raise InputError(f"vectors need shape ({len(ids)}, d): got {rows.shape}")
+        if not np.isfinite(rows).all():
+            raise InputError(
+                f"vectors of {encoder!r} must be finite numbers: found NaN or infinity"
+            )
+        ordered = np.empty_like(rows)
+        ordered[position] = rows
+        return cls(check_encoder_name(encoder), ids, ordered)
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        return int(self.values.shape[1])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of songs and values."""
+        return fingerprint(self.songs, self.values)
+
+    def __repr__(self) -> str:
+        return f"Vectors({self.encoder!r}, {len(self.songs)} songs x {self.dimensions})"
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Songs cut into communities; every song in exactly one.
+
+    Attributes
+    ----------
+    name
+        What it is stored under.
+    songs
+        Ids, sorted, shape (n,).
+    labels
+        int64 (n,): 0 is the largest community, ties go to the one with the smallest song id.
+    algorithm, on, seed, params
+        How it was made: `on` names the network or encoder.
+    quality
+        ``modularity``, ``codelength``, ``inertia`` …, as far as they apply.
+    versions
+        Versions of songnet and of the library that did the work.
+    """
+
+    name: str
+    songs: Ids
+    labels: Ints
+    algorithm: str
+    on: str
+    seed: int | None = None
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+    quality: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_labels(
+        cls,
+        songs: Iterable[str],
+        labels: Sequence[Any] | NDArray[Any],
+        *,
+        name: str,
+        algorithm: str,
+        on: str,
+        seed: int | None = None,
+        params: Mapping[str, Scalar] | None = None,
+        quality: Mapping[str, float] | None = None,
+        versions: Mapping[str, str] | None = None,
+    ) -> Partition:
+        """From ids and any labels in any order; labels are renumbered canonically."""
+        ids, position = _sorted_unique(object_array(songs))
+        if len(labels) != len(ids):
+            raise InputError(f"a partition needs a label per song: {len(labels)} for {len(ids)}")
+        ordered = np.empty(len(ids), np.int64)
+        ordered[position] = np.unique(np.asarray(labels), return_inverse=True)[1]
+        return cls(
+            name=check_name(name, what="partition"),
+            songs=ids,
+            labels=canonical_labels(ordered),
+            algorithm=algorithm,
+            on=on,
+            seed=seed,
+            params=MappingProxyType(dict(params or {})),
+            quality=MappingProxyType(dict(quality or {})),
+            versions=MappingProxyType(dict(versions or {})),
+        )
+
+    @cached_property
+    def sizes(self) -> Ints:
+        """Songs per community, falling, shape (communities,)."""
+        return np.bincount(self.labels).astype(np.int64)
+
+    @property
+    def communities(self) -> int:
+        """The number of communities."""
+        return len(self.sizes)
+
+    @property
+    def dominance(self) -> float:
+        """The share of songs in the largest community, 0 to 1."""
+        return float(self.sizes[0] / len(self.songs)) if len(self.songs) else 0.0
+
+    @property
+    def degenerate(self) -> bool:
+        """Whether one community holds over 90 % of the songs, so that nothing can agree with it."""
+        return self.dominance > 0.9
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of songs and labels."""
+        return fingerprint(self.songs, self.labels)
+
+    def __repr__(self) -> str:
+        return f"Partition({self.name!r}, {len(self.songs)} songs, {self.communities} communities)"
+
+
+def canonical_labels(labels: Ints) -> Ints:
+    """Renumber labels of songs in canonical order: by falling size, ties by first song.
+
+    Parameters
+    ----------
+    labels
+        Integers, shape (n,).
+
+    Returns
+    -------
+    int64 (n,), 0 to communities - 1.
+    """
+    if not len(labels):
+        return np.empty(0, np.int64)
+    _, first, inverse, counts = np.unique(
+        labels, return_index=True, return_inverse=True, return_counts=True
+    )
+    order = np.lexsort((first, -counts))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[inverse.ravel()]
+
+
+@dataclass(frozen=True)
+class EncoderInfo:
+    """How an encoder was made; what the `Encoder` node says.
+
+    Attributes
+    ----------
+    name, kind
+        `kind` is ``cae`` (later issues add more).
+    latent
+        The latent's name or shape, as ``12x15``.
+    dimensions
+        The length of the vectors in the graph.
+    fingerprint
+        SHA-256 of weights and configuration.
+    params
+        Hyperparameters, seed, final losses, library versions.
+    """
+
+    name: str
+    kind: str
+    latent: str
+    dimensions: int
+    fingerprint: str
+    created_at: str
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """What the `Network` node says."""
+
+    name: str
+    kind: str
+    songs: int
+    edges: int
+    fingerprint: str
+    created_at: str
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PartitionInfo:
+    """What the `Partition` node says, without the labels."""
+
+    name: str
+    algorithm: str
+    on: str
+    songs: int
+    communities: int
+    seed: int | None
+    quality: Mapping[str, float]
+    fingerprint: str
+    created_at: str
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much a store holds."""
+
+    playlists: int
+    songs: int
+    memberships: int
+
+
+def shared_songs(a: Ids, b: Ids) -> tuple[Ints, Ints]:
+    """Indices into `a` and `b` of the ids that both hold, in the order of the ids."""
+    if not len(a) or not len(b):
+        raise EmptyInputError("there are no songs to compare")
+    _, left, right = np.intersect1d(a, b, assume_unique=True, return_indices=True)
+    return left.astype(np.int64), right.astype(np.int64)

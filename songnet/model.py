@@ -92,6 +92,26 @@ def object_array(values: Iterable[str]) -> Ids:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in the input that was left out, and why.
+
+    `path` is the file as the user named it (``lists.zip/a.json`` inside an archive), `where` the
+    place inside it (``line 3``, ``playlist 7``).
+    """
+
+    path: str
+    reason: str
+    where: str | None = None
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}, {self.where}: {self.reason}"
+            if self.where
+            else f"{self.path}: {self.reason}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Memberships:
     """Which song is in which playlist: one row per distinct (playlist, song) pair.
 
@@ -210,7 +230,7 @@ class SongNetwork:
             songs=songs,
             sources=unique // width,
             targets=unique % width,
-            weights=np.bincount(inverse, weights=weight, minlength=len(unique)),
+            weights=np.bincount(inverse, weights=weight, minlength=len(unique)).astype(np.float64),
             attributes=MappingProxyType({key: value[keep][first] for key, value in extra.items()}),
             params=MappingProxyType(dict(params or {})),
         )

@@ -1,0 +1,64 @@
+"""Fixtures for everybody: one real Neo4j server for the whole run, and an empty store on it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from songnet.store.neo4j import Neo4jStore
+
+NEO4J_SCRIPT = Path(__file__).parent.parent / "scripts" / "neo4j"
+MISSING = 3  # the script's exit code where Java, Maven or the jars cannot be had
+
+
+def neo4j_script(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run scripts/neo4j with this interpreter."""
+    command = [sys.executable, str(NEO4J_SCRIPT), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def lines_to_environment(text: str) -> dict[str, str]:
+    """The NEO4J_… lines that `start` prints."""
+    return dict(line.split("=", 1) for line in text.splitlines())
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_BROWSER of a server of our own."""
+    home = tmp_path_factory.mktemp("neo4j") / "home"
+    started = neo4j_script("start", "--home", home)
+    if started.returncode == MISSING and os.environ.get("CI") != "true":
+        pytest.skip(f"no Neo4j server: {started.stderr.strip().splitlines()[-1]}")
+    if started.returncode:
+        pytest.fail(f"Neo4j did not start: {started.stderr}")
+    yield lines_to_environment(started.stdout)
+    stopped = neo4j_script("stop", "--home", home)
+    assert stopped.returncode == 0, stopped.stderr
+
+
+def wipe(environment: Mapping[str, str]) -> None:
+    """Empty the server's database: nodes, edges and vector indexes; constraints stay."""
+    import neo4j
+
+    auth = (environment["NEO4J_USERNAME"], environment["NEO4J_PASSWORD"])
+    with neo4j.GraphDatabase.driver(environment["NEO4J_URI"], auth=auth) as driver:
+        driver.execute_query("MATCH (n) DETACH DELETE n")
+        for record in driver.execute_query("SHOW VECTOR INDEXES YIELD name").records:
+            driver.execute_query(f"DROP INDEX `{record['name']}` IF EXISTS")
+
+
+@pytest.fixture
+def neo4j_store(neo4j_server: dict[str, str]) -> Iterator[Neo4jStore]:
+    """An empty store on the server."""
+    from songnet.store.neo4j import Neo4jStore
+
+    wipe(neo4j_server)
+    with Neo4jStore(neo4j_server["NEO4J_URI"], environment=neo4j_server) as store:
+        yield store

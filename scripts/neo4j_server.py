@@ -1,0 +1,412 @@
+"""A real local Neo4j server, Community edition, without Docker.
+
+    scripts/neo4j start [--home DIR] [--line 5.26|2026]
+    scripts/neo4j stop [--home DIR]
+    scripts/neo4j status [--home DIR]
+    scripts/neo4j fetch [--line 5.26|2026]        only the jars, for later
+
+`start` prints how to reach the server, progress goes to stderr; in a shell:
+
+    export $(scripts/neo4j start)
+
+The jars come from Maven once and are shared by all homes. Each home has its data, its logs, and a
+random password, made once and kept in a file that only its owner can read; it never stands in a
+command line or a log. The server listens on free ports of 127.0.0.1, the same ones again if they
+are still free. Exit codes: 0 done, 1 failed, 2 usage, 3 Java, Maven or the jars are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from neo4j_java import LINES, ROOT, Line, MissingError, ensure_jars, find_java
+
+HOME = ROOT / "build" / "neo4j"
+START_SECONDS = 90
+STOP_SECONDS = 60
+ATTEMPTS = 3
+HEAP = "1g"
+PORT_TAKEN = ("BindException", "Address already in use", "PortBindException")
+OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
+
+
+class ServerError(Exception):
+    """One line for a person: what went wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What a home remembers of its server."""
+
+    line: str
+    bolt: int
+    http: int
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of one server: its data, configuration, logs, password and process id."""
+
+    path: Path
+
+    @property
+    def password_file(self) -> Path:
+        """Readable by its owner alone; one line."""
+        return self.path / "password"
+
+    @property
+    def pid_file(self) -> Path:
+        """The process id of the server that was started last."""
+        return self.path / "server.pid"
+
+    @property
+    def state_file(self) -> Path:
+        """Release line and ports, as JSON."""
+        return self.path / "server.json"
+
+    @property
+    def log(self) -> Path:
+        """What the server prints."""
+        return self.path / "logs" / "console.log"
+
+    def state(self) -> State | None:
+        """What was written at the last start; None for a new home."""
+        try:
+            return State(**json.loads(self.state_file.read_text("utf-8")))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError) as error:
+            raise ServerError(f"{self.state_file} cannot be read: remove it ({error})") from error
+
+    def password(self) -> str:
+        """The password of user neo4j."""
+        return self.password_file.read_text("utf-8").strip()
+
+    def pid(self) -> int | None:
+        """The process id of this home's running server; a stale file counts for nothing."""
+        try:
+            pid = int(self.pid_file.read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        return pid if f"--home-dir={self.path}" in command_line(pid) else None
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """One start or stop at a time."""
+        with (self.path / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def command_line(pid: int) -> list[str]:
+    """The arguments of a running process; empty if there is none (or only its remains)."""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")
+        except OSError:
+            return []
+    run = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return run.stdout.split()
+
+
+def start(home: Home, line_name: str | None) -> State:
+    """Start the server of `home` unless it runs; returns when it answers queries."""
+    line = chosen_line(home, line_name)
+    home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with home.locked():
+        state = home.state()
+        if home.pid() is not None and state is not None:
+            wait_for_answer(home, state, None)
+            return state
+        java = find_java(line)
+        jars = fetch(line)
+        make_password(home, java, jars)
+        return launch(home, line, java=java, jars=jars)
+
+
+def chosen_line(home: Home, name: str | None) -> Line:
+    """The line asked for; a home keeps to the one that made it, as its data are of that line."""
+    state = home.state()
+    if state is None:
+        return LINES[name or "5.26"]
+    if name not in {None, state.line}:
+        raise ServerError(
+            f"{home.path} holds a Neo4j {state.line} server: give another --home for {name}"
+        )
+    return LINES[state.line]
+
+
+def fetch(line: Line) -> Path:
+    """The folder with the jars of `line`, fetched if need be."""
+    say(f"Neo4j {line.version}: looking for its jars (the first time they are downloaded)")
+    return ensure_jars(line)[0]
+
+
+def make_password(home: Home, java: str, jars: Path) -> None:
+    """Once per home: a random password, handed to Neo4j in a file, never as an argument."""
+    if home.password_file.exists():
+        return
+    for folder in ("conf", "logs"):
+        (home.path / folder).mkdir(exist_ok=True)
+    temporary = home.path / "password.new"
+    temporary.unlink(missing_ok=True)
+    # Hexadecimal digits: a password that begins with '-' would be read as an option.
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(16) + "\n")
+    command = [java, "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool"]
+    command += ["dbms", "set-initial-password", f"@{temporary}"]
+    environment = os.environ | {"NEO4J_HOME": str(home.path), "NEO4J_CONF": str(home.path / "conf")}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if run.returncode:
+        raise ServerError(f"Neo4j did not take its first password: {last_line(run.stderr)}")
+    temporary.replace(home.password_file)
+
+
+def launch(home: Home, line: Line, *, java: str, jars: Path) -> State:
+    """Start the process and wait for its first answer; other ports if someone took ours."""
+    for _ in range(ATTEMPTS):
+        state = choose_ports(home, line)
+        write_configuration(home, state)
+        child = spawn(home, line, java=java, jars=jars)
+        try:
+            wait_for_answer(home, state, child)
+        except ServerError:
+            end(child)
+            home.pid_file.unlink(missing_ok=True)
+            if not any(word in home.log.read_text("utf-8", "replace") for word in PORT_TAKEN):
+                raise
+            say("a port was taken by someone else meanwhile: trying others")
+        else:
+            return state
+    raise ServerError(f"found no free ports in {ATTEMPTS} attempts: see {home.log}")
+
+
+def choose_ports(home: Home, line: Line) -> State:
+    """The ports of the last start if they are free, else free ones."""
+    last = home.state()
+    if last is not None and is_free(last.bolt) and is_free(last.http):
+        return last
+    with socket.socket() as bolt, socket.socket() as web:
+        bolt.bind(("127.0.0.1", 0))
+        web.bind(("127.0.0.1", 0))
+        return State(line.name, bolt.getsockname()[1], web.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def write_configuration(home: Home, state: State) -> None:
+    """neo4j.conf, and the state file that remembers the ports."""
+    settings = {
+        "server.default_listen_address": "127.0.0.1",
+        "server.bolt.listen_address": f"127.0.0.1:{state.bolt}",
+        "server.bolt.advertised_address": f"127.0.0.1:{state.bolt}",
+        "server.http.listen_address": f"127.0.0.1:{state.http}",
+        "server.http.advertised_address": f"127.0.0.1:{state.http}",
+        "server.https.enabled": "false",
+        "dbms.security.auth_enabled": "true",
+        "dbms.usage_report.enabled": "false",
+        "server.memory.pagecache.size": "256m",
+        # Without these two a polite end takes ten seconds.
+        "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
+        "internal.server.bolt.connection_shutdown_wait_time": "0s",
+    }
+    text = "".join(f"{key}={value}\n" for key, value in settings.items())
+    for folder in ("conf", "logs", "plugins"):
+        (home.path / folder).mkdir(exist_ok=True)
+    (home.path / "conf" / "neo4j.conf").write_text(text, "utf-8")
+    write_whole(home.state_file, json.dumps(asdict(state)) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write so that a reader sees the old file or the new one."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
+
+
+def spawn(home: Home, line: Line, *, java: str, jars: Path) -> subprocess.Popen[bytes]:
+    """Start the server as a process of its own session, which outlives this script."""
+    command = [java, "-Xms256m", f"-Xmx{HEAP}", "-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow"]
+    command += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
+    command += ["-Dfile.encoding=UTF-8", "-cp", f"{jars}/*:{home.path}/plugins/*", line.main]
+    command += [f"--home-dir={home.path}", f"--config-dir={home.path}/conf"]
+    with home.log.open("wb") as log:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=home.path,
+            start_new_session=True,
+        )
+    write_whole(home.pid_file, f"{child.pid}\n")
+    return child
+
+
+def wait_for_answer(home: Home, state: State, child: subprocess.Popen[bytes] | None) -> None:
+    """Return when the server has answered a query and greets on its bolt port."""
+    password = home.password()
+    deadline = time.monotonic() + START_SECONDS
+    say(f"waiting for Neo4j {LINES[state.line].version} on port {state.bolt}")
+    while time.monotonic() < deadline:
+        if answers(state.http, password) and greets(state.bolt):
+            return
+        gone = child.poll() is not None if child else home.pid() is None
+        if gone:
+            log = home.log.read_text("utf-8", "replace")
+            raise ServerError(f"Neo4j ended while starting: {last_line(log)} (see {home.log})")
+        time.sleep(0.1)
+    raise ServerError(f"Neo4j did not answer within {START_SECONDS} s: see {home.log}")
+
+
+def answers(port: int, password: str) -> bool:
+    """Whether the server at this HTTP port answers a query to this password."""
+    token = base64.b64encode(f"neo4j:{password}".encode()).decode("ascii")
+    headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("POST", "/db/neo4j/query/v2", '{"statement": "RETURN 1"}', headers)
+        reply = connection.getresponse()
+        return reply.status in {200, 202} and json.loads(reply.read())["data"]["values"] == [[1]]
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        return False
+    finally:
+        connection.close()
+
+
+def greets(port: int) -> bool:
+    """Whether a bolt handshake at this port is answered with a protocol version."""
+    offer = b"\x60\x60\xb0\x17" + b"\0\4\4\5" + b"\0\0\0\4" + bytes(8)
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(offer)
+            return connection.recv(4)[2:] in {bytes((minor, 5)) for minor in range(9)}
+    except OSError:
+        return False
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """End a child that did not come up."""
+    child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def stop(home: Home) -> bool:
+    """End this home's server and wait for it; False if none was running."""
+    if not home.path.is_dir():
+        return False
+    with home.locked():
+        pid = home.pid()
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
+            wait_for_end(home, pid)
+        home.pid_file.unlink(missing_ok=True)
+        return pid is not None
+
+
+def wait_for_end(home: Home, pid: int) -> None:
+    """Return when the process is gone."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while home.pid() == pid:
+        if time.monotonic() > deadline:
+            raise ServerError(
+                f"process {pid} did not end within {STOP_SECONDS} s: see {home.log}; kill -9 {pid}"
+            )
+        time.sleep(0.05)
+
+
+def say(text: str) -> None:
+    """Progress, on stderr."""
+    print(text, file=sys.stderr)
+
+
+def last_line(text: str) -> str:
+    """The last line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it printed nothing"
+
+
+def print_state(home: Home, state: State) -> None:
+    """The lines that a shell can `eval`."""
+    bolt = f"bolt://127.0.0.1:{state.bolt}"
+    print(f"NEO4J_URI={bolt}")
+    print("NEO4J_USERNAME=neo4j")
+    print(f"NEO4J_PASSWORD={home.password()}")
+    print(f"NEO4J_BROWSER=http://127.0.0.1:{state.http}/browser/?dbms={bolt}")
+
+
+def print_status(home: Home) -> int:
+    """Whether the server runs, and where; 0 if it does, else 1."""
+    pid, state = home.pid(), home.state()
+    if pid is None or state is None:
+        print(f"not running: {home.path}")
+        return 1
+    where = f"bolt://127.0.0.1:{state.bolt} http://127.0.0.1:{state.http}"
+    print(f"running: Neo4j {state.line}, process {pid}, {where}, home {home.path}")
+    return 0
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="scripts/neo4j", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("action", choices=("start", "stop", "status", "fetch"))
+    parser.add_argument("--home", type=Path, default=HOME, help="its folder (build/neo4j)")
+    parser.add_argument("--line", choices=LINES, help="release line (5.26)")
+    return parser.parse_args(argv)
+
+
+def act(given: argparse.Namespace) -> int:
+    """Do what was asked."""
+    home = Home(given.home.resolve())
+    if given.action == "start":
+        print_state(home, start(home, given.line))
+    elif given.action == "stop":
+        say(f"stopped: {home.path}" if stop(home) else f"not running: {home.path}")
+    elif given.action == "fetch":
+        fetch(LINES[given.line or "5.26"])
+    else:
+        return print_status(home)
+    return 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The script; returns its exit code."""
+    try:
+        return act(arguments(argv))
+    except MissingError as error:
+        say(f"scripts/neo4j: {error}")
+        return 3
+    except (ServerError, OSError) as error:
+        say(f"scripts/neo4j: {error}")
+        return 1

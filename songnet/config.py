@@ -36,6 +36,7 @@ def settings(
     *,
     data: str | Path | None = None,
     store: str | None = None,
+    default: str | Path | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> Settings:
@@ -45,6 +46,8 @@ def settings(
     ----------
     data, store
         What the flags said; None where they were not given.
+    default
+        The data folder where neither flag nor environment nor file names one.
     environment
         Default: the process's own.
     folder
@@ -58,7 +61,9 @@ def settings(
     env = os.environ if environment is None else environment
     base = folder or Path()
     from_file = read_file(base / FILE)
-    chosen_data = str(data or env.get("SONGNET_DATA") or from_file.get("data") or DEFAULT_DATA)
+    chosen_data = str(
+        data or env.get("SONGNET_DATA") or from_file.get("data") or default or DEFAULT_DATA
+    )
     if "\0" in chosen_data:
         raise InputError("the data folder's path must not hold NUL bytes")
     folder_path = Path(chosen_data)

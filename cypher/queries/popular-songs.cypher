@@ -1,0 +1,10 @@
+// title: Popular songs
+// question: Which songs are in the most playlists?
+// param limit = 20: how many to show
+// columns: song, title, artist, playlists
+// embedded: yes
+
+MATCH (s:Song)<-[:CONTAINS]-(p:Playlist)
+RETURN s.id AS song, s.title AS title, s.artist AS artist, count(p) AS playlists
+ORDER BY playlists DESC, song
+LIMIT $limit

@@ -1,0 +1,12 @@
+// title: Sound-alikes apart
+// question: Which songs sound alike although no playlist holds both?
+// param network = "sound-cae_12x15": the sound network
+// param limit = 20: how many to show
+// columns: song, title, other, other_title, similarity
+// embedded: yes
+
+MATCH (a:Song)-[e:SOUNDS_LIKE {network: $network}]->(b:Song)
+WHERE NOT EXISTS { MATCH (a)<-[:CONTAINS]-(:Playlist)-[:CONTAINS]->(b) }
+RETURN a.id AS song, a.title AS title, b.id AS other, b.title AS other_title, e.similarity AS similarity
+ORDER BY similarity DESC, song, other
+LIMIT $limit

@@ -1,0 +1,179 @@
+"""What commands share: options, the open workspace, tables, JSON, messages, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from songnet.config import Settings
+    from songnet.workflows.workspace import Workspace
+
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URI",
+        help="Where the graph is: a path, bolt://… or neo4j://… "
+        "[default: $SONGNET_STORE, songnet.toml, else graph.lbug in the data folder]",
+    ),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="The data folder [default: $SONGNET_DATA, songnet.toml, else ./songnet.data]",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=2**31 - 1, help="The same seed, the same result.")
+]
+
+SKIPS_SHOWN = 20
+QUIET_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options that stood before the command."""
+
+    store: str | None
+    data: str | None
+
+
+def settings_of(
+    context: typer.Context, store: str | None, data: str | None, *, default: str | None = None
+) -> Settings:
+    """Settings from the options after the command, else those before it, else the environment.
+
+    `default` is the data folder where nothing at all was said.
+    """
+    from songnet.config import settings
+
+    common: Common = context.obj
+    return settings(store=store or common.store, data=data or common.data, default=default)
+
+
+@contextmanager
+def opened(context: typer.Context, store: str | None, data: str | None) -> Iterator[Workspace]:
+    """The workspace that a command works on."""
+    from songnet.workflows.workspace import open_workspace
+
+    with open_workspace(settings_of(context, store, data)) as workspace:
+        yield workspace
+
+
+def say(message: str) -> None:
+    """A message for a person, on stderr."""
+    typer.echo(message, err=True)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """One line on stderr, and the exit code."""
+    say(f"songnet: {' '.join(message.split())}")
+    sys.exit(code)
+
+
+def print_json(value: object) -> None:
+    """A result as JSON, on stdout."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:
+    """Rows under their column names, aligned; numbers to the right."""
+    names = list(columns or (rows[0] if rows else ()))
+    cells = [[_cell(row.get(name)) for name in names] for row in rows]
+    widths = [max([len(name), *(len(line[i]) for line in cells)]) for i, name in enumerate(names)]
+    right = [
+        bool(rows) and all(isinstance(row.get(name), int | float | None) for row in rows)
+        for name in names
+    ]
+    for line in [names, *cells]:
+        aligned = [
+            text.rjust(width) if number else text.ljust(width)
+            for text, width, number in zip(line, widths, right, strict=True)
+        ]
+        typer.echo("  ".join(aligned).rstrip())
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    return " ".join(str(value).split())
+
+
+def say_skipped(skipped: Sequence[object]) -> None:
+    """What was left out, with reasons: the first ones in full, the rest counted."""
+    for item in skipped[:SKIPS_SHOWN]:
+        say(f"skipped {item}")
+    if len(skipped) > SKIPS_SHOWN:
+        say(f"skipped {len(skipped) - SKIPS_SHOWN:,} more")
+
+
+class Progress:
+    """Progress on stderr: drawn for a terminal, after two seconds; else silent."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._live = sys.stderr.isatty()
+        self._bars: Bars | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, what: str, done: float, total: float | None = None, note: str = "") -> None:
+        """Show that `done` of `total` of `what` are through."""
+        if not self._live or time.monotonic() - self._began < QUIET_SECONDS:
+            return
+        bars = self._bars = self._bars or _bars()
+        if what not in self._tasks:
+            self._tasks[what] = bars.add_task(what, note="")
+        bars.update(self._tasks[what], completed=done, total=total, note=note)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bars is not None:
+            self._bars.stop()
+
+
+def _bars() -> Bars:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as Bars
+
+    bars = Bars(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    bars.start()
+    return bars

@@ -1,0 +1,149 @@
+"""`songnet query | info | copy | export`: the graph as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from songnet.cli.common import (
+    Data,
+    Json,
+    Progress,
+    Store,
+    opened,
+    print_json,
+    print_table,
+    say,
+    settings_of,
+)
+from songnet.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command("query")(query)
+    app.command("info")(info)
+    app.command("copy")(copy)
+    app.command("export")(export)
+
+
+def query(
+    context: typer.Context,
+    text: Annotated[
+        str | None, typer.Argument(metavar="CYPHER|NAME", help="Cypher, or a shipped query.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the shipped queries.")] = False,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="K=V", help="A parameter; repeatable.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Let the query change the graph.")] = False,
+    as_json: Json = False,
+    store: Store = None,
+    data: Data = None,
+) -> None:
+    """Ask the graph in Cypher, or by the name of a shipped query; read-only unless --write."""
+    if listed:
+        _list(as_json=as_json)
+        return
+    if text is None:
+        raise typer.BadParameter("give Cypher or the name of a shipped query, or --list")
+    given = _parameters(param or [])
+    with opened(context, store, data) as workspace:
+        from songnet.workflows.query import ask
+
+        table = ask(workspace, text, given, write=write)
+    rows = table.to_pylist()
+    if as_json:
+        print_json(rows)
+        return
+    print_table(rows, table.column_names)
+    say(f"{len(rows):,} rows")
+
+
+def _list(*, as_json: bool) -> None:
+    from songnet.store.library import library
+
+    if as_json:
+        print_json([_described(shipped) for shipped in library()])
+        return
+    for shipped in library():
+        typer.echo(f"{shipped.name}\n    {shipped.question}")
+        for parameter in shipped.parameters:
+            typer.echo(f"    --param {parameter.name}={parameter.default}    {parameter.meaning}")
+
+
+def _described(shipped: Any) -> dict[str, Any]:
+    return {
+        "name": shipped.name,
+        "title": shipped.title,
+        "question": shipped.question,
+        "parameters": {parameter.name: parameter.default for parameter in shipped.parameters},
+        "columns": shipped.columns,
+        "embedded": shipped.embedded,
+    }
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if bad := [
+        text for text, (key, equals, _) in zip(given, pairs, strict=True) if not key or not equals
+    ]:
+        raise UsageError(f"--param must be KEY=VALUE: got {bad[0]!r}")
+    return {key: value for key, _, value in pairs}
+
+
+def info(
+    context: typer.Context, as_json: Json = False, store: Store = None, data: Data = None
+) -> None:
+    """Say what the graph holds."""
+    with opened(context, store, data) as workspace:
+        from songnet.workflows.query import summary
+
+        facts = summary(workspace)
+    if as_json:
+        print_json(facts)
+        return
+    rows = [{"what": key, "value": _flat(value)} for key, value in facts.items() if key != "schema"]
+    print_table(rows)
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} ({edges:,} edges)" for name, edges in value.items()) or "none"
+    return ", ".join(value) or "none" if isinstance(value, list) else value
+
+
+def copy(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="FROM", help="A store's URI.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Another store's URI.")],
+    data: Data = None,
+) -> None:
+    """Carry a whole graph from one store to another."""
+    from songnet.workflows.transfer import copy as run
+
+    with Progress() as progress:
+        counts = run(source, target, settings_of(context, None, data).data, progress=progress)
+    typer.echo(
+        f"copied: the target holds {counts.playlists:,} playlists, {counts.songs:,} songs, "
+        f"{counts.memberships:,} memberships"
+    )
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A .graphml or .gexf file.")],
+    playlists: Annotated[
+        bool, typer.Option("--playlists", help="With playlists and memberships.")
+    ] = False,
+    store: Store = None,
+    data: Data = None,
+) -> None:
+    """Write songs, networks and partitions to a graph file."""
+    with opened(context, store, data) as workspace:
+        from songnet.workflows.transfer import export_graph
+
+        export_graph(workspace, file, playlists=playlists)
+    typer.echo(f"wrote {file}")

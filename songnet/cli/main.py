@@ -1,0 +1,95 @@
+"""The door: every command, and how errors leave."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from songnet import __version__
+from songnet.cli import (
+    demo,
+    embed,
+    encoders,
+    graph,
+    link,
+    load,
+    partitions,
+    report,
+)
+from songnet.cli.common import Common, Data, Store, fail
+from songnet.errors import SongnetError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="songnet",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Do songs that people put together also sound together?",
+    epilog=(
+        "Start with 'songnet demo', or 'songnet load-playlists' and 'songnet load-audio'. "
+        "Results go to stdout, progress and messages to stderr; exit codes: 0 done, 1 failed, "
+        "2 wrong usage, 130 interrupted."
+    ),
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"songnet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    store: Store = None,
+    data: Data = None,
+    version: Annotated[  # noqa: ARG001 - handled by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Take the options that hold for every command."""
+    context.obj = Common(store=store, data=data)
+
+
+load.register(app)
+link.register(app)
+embed.register(app)
+app.add_typer(encoders.app, name="encoders")
+app.add_typer(partitions.app, name="partitions")
+report.register(app)
+graph.register(app)
+demo.register(app)
+
+
+def run() -> NoReturn:
+    """Run the command line and leave with its exit code; never with a traceback for bad input."""
+    try:
+        result: Any = app(standalone_mode=False)
+    except SongnetError as error:
+        fail(str(error), error.exit_code)
+    except typer.TyperException as error:
+        fail(error.format_message(), error.exit_code)
+    except typer.Abort:
+        fail("stopped", 1)
+    except BrokenPipeError:
+        _leave_quietly()
+    if result == INTERRUPTED:
+        fail("interrupted: what was finished is kept; the same command goes on", INTERRUPTED)
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _leave_quietly() -> NoReturn:
+    """Whoever read our output has gone: not an error worth words."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

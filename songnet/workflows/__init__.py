@@ -1,0 +1,1 @@
+"""What the command line, a notebook and the tests share: open, pull, compute, write back."""

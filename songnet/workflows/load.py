@@ -1,0 +1,145 @@
+"""Playlists and sound into the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from songnet.errors import EmptyInputError
+from songnet.model import Skipped
+from songnet.sources.archive import SpectrogramArchive
+from songnet.sources.audio import SongSound, read_sound
+from songnet.sources.labels import read_labels
+from songnet.sources.playlists import batches, read_playlists
+from songnet.workflows.progress import Progress, silent
+from songnet.workflows.workspace import Workspace
+
+SOUNDS_PER_BATCH = 256
+
+
+@dataclass
+class Loaded:
+    """What a load did: how many of each went in, and what was left out."""
+
+    playlists: int = 0
+    songs: int = 0
+    memberships: int = 0
+    clips: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def load_playlists(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    format: str = "auto",  # noqa: A002 - the name of the flag
+    columns: Mapping[str, str] | None = None,
+    music_root: Path | None = None,
+    progress: Progress = silent,
+) -> Loaded:
+    """Read playlists and write them, batch by batch, each batch whole or not at all.
+
+    Loading the same input again changes nothing, so an interrupted load is completed by the same
+    call.
+
+    Raises
+    ------
+    EmptyInputError
+        Not one playlist could be read; the message gives the first reason.
+    """
+    loaded, songs = Loaded(), set[str]()
+    records = read_playlists(paths, format=format, columns=columns, music_root=music_root)
+    for batch in batches(records):
+        if len(batch.playlists):
+            workspace.store.add_playlists(batch.playlists, batch.songs, batch.memberships)
+        loaded.playlists += len(batch.playlists)
+        loaded.memberships += len(batch.memberships)
+        loaded.skipped += batch.skipped
+        songs.update(batch.songs.column("id").to_pylist())
+        progress("playlists", loaded.playlists, None, f"{loaded.memberships:,} memberships")
+    loaded.songs = len(songs)
+    if not loaded.playlists:
+        raise EmptyInputError(_nothing("playlist", loaded.skipped))
+    return loaded
+
+
+def load_audio(
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    clips: int = 1,
+    labels: Path | None = None,
+    label_from_folder: bool = False,
+    music_root: Path | None = None,
+    workers: int | None = None,
+    progress: Progress = silent,
+) -> Loaded:
+    """Listen to audio files or read spectrograms; keep the pixels and write the songs.
+
+    The pixels go into the data folder before the song goes into the graph, so that a song in the
+    graph never lacks what was read of it. Files whose content is there already are not decoded
+    again.
+
+    Raises
+    ------
+    EmptyInputError
+        Not one file could be used; the message gives the first reason.
+    """
+    archive = SpectrogramArchive(workspace.data.spectrograms)
+    loaded = Loaded()
+    sounds = read_sound(
+        paths,
+        clips=clips,
+        labels=read_labels(labels) if labels else None,
+        label_from_folder=label_from_folder,
+        known=archive.holds,
+        music_root=music_root,
+        workers=workers,
+        on_progress=lambda done, total: progress("files", done, total),
+    )
+    for batch in _chunks(_usable(sounds, loaded), SOUNDS_PER_BATCH):
+        archive.add(sound for sound in batch if len(sound.pixels))
+        workspace.store.add_songs(_song_table(batch))
+        loaded.songs += len(batch)
+        loaded.clips += sum(len(sound.pixels) for sound in batch)
+    if not loaded.songs:
+        raise EmptyInputError(_nothing("file", loaded.skipped))
+    return loaded
+
+
+def _usable(sounds: Iterable[SongSound | Skipped], loaded: Loaded) -> Iterator[SongSound]:
+    for sound in sounds:
+        if isinstance(sound, Skipped):
+            loaded.skipped.append(sound)
+        else:
+            yield sound
+
+
+def _chunks(sounds: Iterator[SongSound], size: int) -> Iterator[list[SongSound]]:
+    while batch := list(islice(sounds, size)):
+        yield batch
+
+
+def _song_table(sounds: Sequence[SongSound]) -> pa.Table:
+    columns = (
+        "id", "title", "artist", "album", "duration_ms", "path", "sha256", "recording", "label",
+    )  # fmt: skip
+    types = {"duration_ms": pa.int64()}
+    rows = {sound.id: sound for sound in sounds}.values()
+    return pa.table(
+        {
+            name: pa.array([getattr(row, name) for row in rows], types.get(name, pa.string()))
+            for name in columns
+        }
+    )
+
+
+def _nothing(what: str, skipped: Sequence[Skipped]) -> str:
+    if not skipped:
+        return f"no {what} found in what was given"
+    more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
+    return f"no {what} could be loaded: {skipped[0]}{more}"

@@ -1,0 +1,137 @@
+"""Partitions: made, kept, read from files and written to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from songnet.errors import InputError, UsageError
+from songnet.model import Partition, check_name
+from songnet.partitions import run
+from songnet.sources.partitions import read_partition, write_partition
+from songnet.workflows.workspace import Workspace, now, pull
+
+
+def run_partition(
+    workspace: Workspace, algorithm: str, *, on: str, name: str | None = None, **options: Any
+) -> Partition:
+    """Cut what is called `on` with `algorithm` and keep the result under `name`.
+
+    `options` are those of the algorithm in `songnet.partitions`; the default name is
+    ``ALGORITHM-ON``. A partition of the same name is replaced.
+    """
+    chosen = check_name(name or f"{algorithm}-{on}", what="partition")
+    partition = run(algorithm, pull(workspace, on), name=chosen, **options)
+    keep(workspace, partition)
+    return partition
+
+
+def keep(workspace: Workspace, partition: Partition) -> None:
+    """Write a partition to the graph, its communities titled."""
+    workspace.store.write_partition(partition, now(), titles(workspace, partition))
+
+
+def import_partition(workspace: Workspace, path: Path, *, name: str) -> Partition:
+    """Keep the partition that a file holds; songs that the graph lacks are refused.
+
+    Raises
+    ------
+    InputError
+        Songs are unknown; the message counts them and names one.
+    """
+    check_name(name, what="partition")
+    songs, labels, facts = read_partition(path)
+    known = set(workspace.store.songs().column("id").to_pylist())
+    unknown = [song for song in songs if song not in known]
+    if unknown:
+        raise InputError(
+            f"{path}: {len(unknown)} of {len(songs)} songs are not in the graph, "
+            f"{unknown[0]!r} the first: load their playlists or files first"
+        )
+    partition = Partition.from_labels(
+        songs,
+        labels,
+        name=name,
+        algorithm=str(facts.get("algorithm") or "imported"),
+        on=str(facts.get("on") or path.name),
+        seed=facts.get("seed"),
+        params=facts.get("params"),
+        quality=facts.get("quality"),
+        versions=facts.get("versions"),
+    )
+    keep(workspace, partition)
+    return partition
+
+
+def export_partition(workspace: Workspace, name: str, path: Path) -> Partition:
+    """Write a kept partition to ``.csv``, ``.json``, ``.clu`` or ``.tree``."""
+    partition = workspace.store.partition(name)
+    write_partition(path, partition)
+    return partition
+
+
+def drop_partition(workspace: Workspace, name: str) -> None:
+    """Remove a partition and its communities."""
+    workspace.store.drop("partition", name)
+
+
+def titles(workspace: Workspace, partition: Partition) -> list[str]:
+    """What a person would call each community: its commonest label, artist or list.
+
+    Of the three, the one that the most songs of the community share; a tie goes to the first in
+    that order, equally common values to the smaller text. Titles that come twice are numbered.
+    """
+    community = pd.Series(partition.labels, index=pd.Index(partition.songs, name="song"))
+    facts = _facts(workspace)
+    best = pd.concat([_commonest(community, column) for column in facts], axis=1)
+    named = _choose(best, partition.communities)
+    return _numbered(named)
+
+
+def _facts(workspace: Workspace) -> list[pd.Series[str]]:
+    """Columns (index song): label, artist, and a row per playlist."""
+    songs = workspace.store.songs().select(["id", "label", "artist"]).to_pandas().set_index("id")
+    names = workspace.store.playlists().select(["id", "name"]).to_pandas().set_index("id")["name"]
+    who = workspace.store.memberships()
+    lists = pd.Series(
+        names.reindex(who.playlists[who.playlist]).to_numpy(), index=who.songs[who.song]
+    )
+    return [songs["label"].dropna(), songs["artist"].dropna(), lists.dropna()]
+
+
+def _commonest(community: pd.Series[int], values: pd.Series[str]) -> pd.DataFrame:
+    """Per community: the commonest value and how many songs have it."""
+    joined = values[values.index.isin(community.index)]
+    rows = pd.DataFrame(
+        {"community": community.reindex(joined.index).to_numpy(), "value": joined.to_numpy()}
+    )
+    counts = rows.value_counts(["community", "value"], sort=False).reset_index()
+    ordered = counts.sort_values(["community", "count", "value"], ascending=[True, False, True])
+    return ordered.drop_duplicates("community").set_index("community")[["count", "value"]]
+
+
+def _choose(best: pd.DataFrame, communities: int) -> list[str]:
+    counts, values = best["count"].fillna(0), best["value"]
+    chosen = {}
+    for label in best.index:
+        row = counts.loc[label].to_numpy()
+        chosen[int(label)] = str(values.loc[label].to_numpy()[row.argmax()])
+    return [chosen.get(label, f"community {label}") for label in range(communities)]
+
+
+def _numbered(names: list[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result
+
+
+def check_seed(seed: int) -> int:
+    """`seed` itself if it fits every library: 0 to 2**31 - 1."""
+    if not 0 <= seed < 2**31:
+        raise UsageError(f"--seed must be 0 to {2**31 - 1}: got {seed}")
+    return seed

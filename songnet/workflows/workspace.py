@@ -1,0 +1,147 @@
+"""One open store with its data folder, and the two questions asked of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from songnet.config import Settings
+from songnet.errors import BadNameError, StateError
+from songnet.model import NetworkInfo, SongNetwork, Vectors
+from songnet.store import GraphStore, open_store
+from songnet.store.folder import DataFolder
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where a workflow reads and writes."""
+
+    store: GraphStore
+    data: DataFolder
+
+
+@contextmanager
+def open_workspace(settings: Settings) -> Iterator[Workspace]:
+    """The store and data folder that `settings` name, closed at the end."""
+    with open_store(settings.store) as store:
+        yield Workspace(store, DataFolder(settings.data))
+
+
+def now() -> str:
+    """The present time in UTC as ISO 8601, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def pull(workspace: Workspace, on: str) -> SongNetwork | Vectors:
+    """What partitions are made of: the network or the vectors called `on`.
+
+    Raises
+    ------
+    BadNameError
+        Neither a network nor an encoder has that name; the message lists those there are.
+    """
+    for info in workspace.store.networks():
+        if info.name == on:
+            return pull_network(workspace, info)
+    encoders = [encoder.name for encoder in workspace.store.encoders()]
+    if on in encoders:
+        return pull_vectors(workspace, on)
+    networks = [info.name for info in workspace.store.networks()]
+    there = ", ".join(networks + encoders) or "none yet: make one with 'songnet link' or 'embed'"
+    raise BadNameError(f"there is no network or encoder {on!r}; there is: {there}")
+
+
+def pull_network(workspace: Workspace, info: NetworkInfo) -> SongNetwork:
+    """The whole network that `info` describes: from the data folder, else from the graph.
+
+    Raises
+    ------
+    StateError
+        The data folder lacks it and the graph holds only its strongest edges.
+    """
+    if info.name in workspace.data.networks():
+        network = workspace.data.network(info.name)
+        if network.fingerprint == info.fingerprint:
+            return network
+    network = _network_from_graph(workspace.store, info)
+    if network.fingerprint != info.fingerprint:
+        raise StateError(
+            f"the network {info.name!r} is not in the data folder {workspace.data.root}, and the "
+            "graph does not hold all its edges: make it again with 'songnet link'"
+        )
+    return network
+
+
+def pull_vectors(workspace: Workspace, encoder: str) -> Vectors:
+    """An encoder's vectors: full latents where the data folder has them for the same songs.
+
+    Raises
+    ------
+    StateError
+        No song has a vector of this encoder.
+    """
+    in_graph = workspace.store.vectors(encoder)
+    if not len(in_graph.songs):
+        raise StateError(
+            f"no song has a vector of {encoder!r}: run 'songnet embed --encoder {encoder}'"
+        )
+    full = workspace.data.latents(encoder)
+    if full is None or full.dimensions == in_graph.dimensions:
+        return in_graph
+    wanted = set(in_graph.songs)
+    keep = [row for row, song in enumerate(full.songs) if song in wanted]
+    return Vectors(encoder, full.songs[keep], full.values[keep])
+
+
+def _network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:
+    if info.kind == "sound":
+        return _sound_network(store, info)
+    table = store.query(
+        "MATCH (a:Song)-[e:SHARES_PLAYLISTS]->(b:Song) WHERE e.network = $network "
+        "RETURN a.id AS source, b.id AS target, e.playlists AS playlists, e.weight AS weight",
+        {"network": info.name},
+    )
+    songs, source, target = _indices(table)
+    return SongNetwork.from_edges(
+        songs,
+        source,
+        target,
+        table.column("weight").to_numpy() if len(table) else [],
+        name=info.name,
+        kind=info.kind,
+        attributes={"playlists": table.column("playlists").to_numpy()} if len(table) else {},
+        params=info.params,
+    )
+
+
+def _sound_network(store: GraphStore, info: NetworkInfo) -> SongNetwork:
+    from songnet.networks import from_neighbors
+
+    table = store.query(
+        "MATCH (a:Song)-[e:SOUNDS_LIKE]->(b:Song) WHERE e.network = $network "
+        "RETURN a.id AS source, b.id AS target, e.rank AS rank, e.similarity AS similarity",
+        {"network": info.name},
+    )
+    songs, source, target = _indices(table)
+    return from_neighbors(
+        songs,
+        source,
+        target,
+        table.column("rank").to_numpy() if len(table) else [],
+        table.column("similarity").to_numpy() if len(table) else [],
+        name=info.name,
+        params=info.params,
+    )
+
+
+def _indices(table: pa.Table) -> tuple[list[str], list[int], list[int]]:
+    if not len(table):
+        return [], [], []
+    left, right = table.column("source").to_pylist(), table.column("target").to_pylist()
+    songs = sorted({*left, *right})
+    place = {song: index for index, song in enumerate(songs)}
+    return songs, [place[song] for song in left], [place[song] for song in right]

@@ -1,0 +1,116 @@
+"""The data folder: round trips, and damage said in one line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from songnet.errors import BadNameError, FormatError, StateError, StoreUnavailableError
+from songnet.model import SongNetwork, Vectors
+from songnet.store.folder import DataFolder, replacing
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return DataFolder(tmp_path / "data")
+
+
+@pytest.fixture
+def network():
+    return SongNetwork.from_edges(
+        ["ü", "b", "a b", "c"],
+        [0, 1, 3],
+        [1, 2, 0],
+        [2.0, 0.1, 3.5],
+        name="playlists",
+        kind="playlists",
+        attributes={"playlists": [2, 1, 3]},
+        params={"min_shared": 1},
+    )
+
+
+def test_a_network_comes_back_the_same(folder, network):
+    folder.write_network(network)
+    back = folder.network("playlists")
+    assert back.fingerprint == network.fingerprint
+    assert dict(back.params) == {"min_shared": 1}
+    assert back.kind == "playlists"
+    assert back.attributes["playlists"].tolist() == network.attributes["playlists"].tolist()
+    assert folder.networks() == ["playlists"]
+
+
+def test_a_network_without_edges_comes_back_empty(folder):
+    folder.write_network(SongNetwork.from_edges([], [], [], name="none"))
+    assert folder.network("none").edges == 0
+
+
+def test_writing_leaves_no_temporary_files(folder, network):
+    folder.write_network(network)
+    folder.write_network(network)
+    assert [path.name for path in (folder.root / "networks").iterdir()] == ["playlists.parquet"]
+
+
+def test_a_network_that_is_not_there_names_the_command(folder):
+    with pytest.raises(StateError, match="songnet link"):
+        folder.network("nope")
+
+
+@pytest.mark.parametrize("name", ["../escape", "A", "", "a/b", "x" * 200])
+def test_names_cannot_leave_the_folder(folder, name):
+    with pytest.raises(BadNameError):
+        folder.network(name)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 nonsense PAR1", b"\x00" * 100])
+def test_a_damaged_network_is_said_in_one_line(folder, network, content):
+    folder.write_network(network)
+    (folder.root / "networks" / "playlists.parquet").write_bytes(content)
+    with pytest.raises(FormatError, match="playlists.parquet") as caught:
+        folder.network("playlists")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_network_file_under_another_schema_is_refused(folder):
+    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]))
+    path = folder.root / "latents" / "cae.parquet"
+    (folder.root / "networks").mkdir()
+    path.rename(folder.root / "networks" / "x.parquet")
+    with pytest.raises(FormatError, match="songnet.latents/1"):
+        folder.network("x")
+
+
+def test_latents_come_back_bit_for_bit(folder):
+    values = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
+    vectors = Vectors.from_rows("cae_1", [f"song {i}" for i in range(5)], values)
+    folder.write_latents(vectors)
+    back = folder.latents("cae_1")
+    assert back.fingerprint == vectors.fingerprint
+    assert np.array_equal(back.values, vectors.values)
+
+
+def test_no_latents_is_none(folder):
+    assert folder.latents("cae") is None
+
+
+def test_dropping_an_encoder_removes_its_files(folder):
+    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]))
+    folder.encoder("cae").mkdir(parents=True)
+    folder.drop_encoder("cae")
+    assert folder.latents("cae") is None
+    assert not folder.encoder("cae").exists()
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path):
+    path = tmp_path / "kept"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_a_file_is_said(tmp_path):
+    (tmp_path / "data").write_text("")
+    with pytest.raises(StoreUnavailableError, match="cannot write"):
+        DataFolder(tmp_path / "data").write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]))

@@ -1,0 +1,14 @@
+"""Networks of songs, from what people do with them and from what they sound like.
+
+Arrays in, `SongNetwork` out; no database, no file. A network holds the songs with at least one
+edge, and every edge once.
+"""
+
+from __future__ import annotations
+
+from songnet.model import SongNetwork
+from songnet.networks._cooccurrence import cooccurrence
+from songnet.networks._modularity import modularity
+from songnet.networks._nearest import nearest
+
+__all__ = ["SongNetwork", "cooccurrence", "modularity", "nearest"]

@@ -1,0 +1,28 @@
+"""Algorithms that cut songs into communities.
+
+`louvain`, `leiden` and `infomap` take a `SongNetwork`, `kmeans` takes `Vectors`; all give a
+`Partition` that says how it was made. The same input, options and seed give the same partition,
+whatever order the input came in and however many cores there are. `ALGORITHMS` knows them by name;
+`run` calls one of them by name.
+"""
+
+from __future__ import annotations
+
+from songnet.model import Partition
+from songnet.partitions._infomap import infomap
+from songnet.partitions._kmeans import kmeans
+from songnet.partitions._leiden import leiden
+from songnet.partitions._louvain import louvain
+from songnet.partitions._registry import ALGORITHMS, Algorithm, find, run
+
+__all__ = [
+    "ALGORITHMS",
+    "Algorithm",
+    "Partition",
+    "find",
+    "infomap",
+    "kmeans",
+    "leiden",
+    "louvain",
+    "run",
+]

@@ -1,0 +1,57 @@
+"""The Louvain method."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from songnet.model import Floats, Ints, Partition, SongNetwork
+from songnet.partitions._modular import maximise
+
+
+def louvain(
+    network: SongNetwork,
+    *,
+    resolution: float = 1.0,
+    communities: int | None = None,
+    name: str | None = None,
+    seed: int = 0,
+) -> Partition:
+    """Communities of high modularity, by moving songs and merging communities in turn.
+
+    Blondel et al., Fast unfolding of communities in large networks (2008), as igraph does it. A
+    community can fall apart inside: `leiden` mends that.
+
+    Parameters
+    ----------
+    resolution
+        Above 1 more and smaller communities, below 1 fewer and larger.
+    communities
+        Look for the resolution that gives exactly this many.
+    name
+        Default: ``louvain-NETWORK``.
+
+    Raises
+    ------
+    EmptyInputError
+        A network without songs.
+    InputError
+        `communities` cannot be had; the message gives the nearest numbers.
+    UsageError
+        An option out of range, or both `resolution` and `communities`.
+    """
+    return maximise(
+        network,
+        algorithm="louvain",
+        cut=_cut,
+        resolution=resolution,
+        communities=communities,
+        name=name,
+        seed=seed,
+    )
+
+
+def _cut(graph: Any, weights: Floats, resolution: float) -> Ints:
+    found = graph.community_multilevel(weights=weights, resolution=resolution)
+    return np.asarray(found.membership, np.int64)

@@ -239,8 +239,7 @@ def _frames(container: Any, stream: Any) -> Iterator[Any]:
             if bad > _MAX_BAD_PACKETS:
                 raise
             continue
-        for frame in frames:
-            yield frame
+        yield from frames
 
 
 def _tags(container: Any, stream: Any) -> dict[str, str]:

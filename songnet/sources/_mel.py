@@ -51,7 +51,8 @@ def mel_spectrogram(samples: NDArray[np.float32]) -> NDArray[np.uint8]:
     decibels = 10.0 * np.log10(mel) - 10.0 * np.log10(REFERENCE)
     decibels = np.maximum(decibels, decibels.max() - TOP_DB)
     scaled = np.clip((decibels + TOP_DB) * (255.0 / TOP_DB), 0.0, 255.0)
-    return (scaled + 0.5).astype(np.uint8)
+    pixels: NDArray[np.uint8] = (scaled + 0.5).astype(np.uint8)
+    return pixels
 
 
 def _padded(samples: NDArray[np.float32]) -> NDArray[np.float32]:

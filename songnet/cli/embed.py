@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from songnet.cli.common import Data, Json, Progress, Seed, Store, opened, print_json, say
+from songnet.cli.common import Data, Json, Progress, Store, opened, print_json, say
 
 
 class Activation(StrEnum):
@@ -49,7 +49,10 @@ def embed(
     retrain: Annotated[
         bool, typer.Option("--retrain", help="Train an encoder that exists anew.")
     ] = False,
-    seed: Seed = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=2**31 - 1, help="The same seed, the same encoder [default: 0]."),
+    ] = None,
     as_json: Json = False,
     store: Store = None,
     data: Data = None,
@@ -65,7 +68,7 @@ def embed(
         from songnet.workflows.embed import embed as run
 
         asked = Training(
-            latent=latent or (None if shape[0] else "12x15"),
+            latent=latent,
             filters=shape[0],
             pooling=shape[1],
             activation=activation.value if activation else None,
@@ -93,7 +96,7 @@ def embed(
         return
     if done.trained:
         typer.echo(
-            f"trained {done.info.name}: {done.info.params['epochs']} epochs, "
+            f"trained {done.info.name}: {done.info.params['epochs_run']} epochs, "
             f"loss {done.info.params['loss']:.5f}, "
             f"validation loss {done.info.params['validation_loss']:.5f}"
         )

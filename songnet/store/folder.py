@@ -98,8 +98,8 @@ class DataFolder:
         """Remove a network's file, if there is one."""
         self._network_path(name).unlink(missing_ok=True)
 
-    def write_latents(self, vectors: Vectors) -> None:
-        """Keep an encoder's full latent vectors."""
+    def write_latents(self, vectors: Vectors, *, made_by: str) -> None:
+        """Keep the full latent vectors that the encoder of fingerprint `made_by` gave."""
         flat = pa.array(vectors.values.ravel())
         table = pa.table(
             {
@@ -110,16 +110,23 @@ class DataFolder:
         facts = {
             "schema": LATENTS_SCHEMA,
             "encoder": vectors.encoder,
+            "made_by": made_by,
             "fingerprint": vectors.fingerprint,
         }
         _write_parquet(self._latents_path(vectors.encoder), table, facts)
 
-    def latents(self, encoder: str) -> Vectors | None:
-        """An encoder's full latent vectors; None where this folder has none."""
+    def latents(self, encoder: str, *, made_by: str) -> Vectors | None:
+        """An encoder's full latent vectors.
+
+        None where this folder has none, or those of an encoder of the same name but another
+        fingerprint than `made_by`.
+        """
         path = self._latents_path(encoder)
         if not path.exists():
             return None
         table, facts = _read_parquet(path, LATENTS_SCHEMA)
+        if facts.get("made_by") != made_by:
+            return None
         column = table.column("vector").combine_chunks()
         values = column.flatten().to_numpy().reshape(len(column), column.type.list_size)
         vectors = Vectors.from_rows(encoder, table.column("song").to_pylist(), values)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from songnet import encoders
-from songnet.encoders import Saved, Spectrograms
+from songnet.encoders import Architecture, Epoch, Model, Saved
 from songnet.errors import BadNameError, StateError, UsageError
-from songnet.model import EncoderInfo, Ids, Vectors, check_encoder_name
+from songnet.model import EncoderInfo, Ids, Ints, Vectors, check_encoder_name
 from songnet.sources.archive import SpectrogramArchive
-from songnet.store.protocol import MAX_INDEXED_DIMENSIONS
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace, now
 
@@ -21,7 +21,8 @@ from songnet.workflows.workspace import Workspace, now
 class Training:
     """What `songnet embed` may be asked for; None where nothing was said.
 
-    `latent` is a name of the study (``12x15``), else `filters` and `pooling` say the shape.
+    `latent` is a name of the study (``12x15``), else `filters` and `pooling` say the shape. An
+    encoder that exists must have been made with what is asked for.
     """
 
     latent: str | None = None
@@ -31,15 +32,24 @@ class Training:
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
-    seed: int = 0
+    patience: int | None = None
+    seed: int | None = None
 
+    def options(self) -> dict[str, object]:
+        """Whatever was said, besides the shape."""
+        names = ("activation", "epochs", "batch_size", "learning_rate", "patience", "seed")
+        given = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in given.items() if value is not None}
 
-DEFAULTS = Training(activation="relu", epochs=125, batch_size=10, learning_rate=0.0005)
+    @property
+    def shaped(self) -> bool:
+        """Whether a shape was asked for."""
+        return any(value is not None for value in (self.latent, self.filters, self.pooling))
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """What an embedding did."""
+    """What an embedding did: `new` songs got a vector, `songs` have one."""
 
     info: EncoderInfo
     trained: bool
@@ -47,12 +57,15 @@ class Embedded:
     new: int
 
 
+NOTHING_ASKED = Training()
+
+
 def embed(
     workspace: Workspace,
     *,
     model: str = "cae",
     name: str | None = None,
-    training: Training = Training(),
+    training: Training = NOTHING_ASKED,
     retrain: bool = False,
     progress: Progress = silent,
 ) -> Embedded:
@@ -70,51 +83,148 @@ def embed(
     UsageError
         The encoder exists and was made with other settings than those asked for.
     """
-    if model not in encoders.MODELS:
-        raise UsageError(f"--model {model!r}: allowed are {', '.join(sorted(encoders.MODELS))}")
+    kind = _model(model)
     shape = encoders.architecture(training.latent, training.filters, training.pooling)
     chosen = check_encoder_name(name or f"{model}_{shape.name}")
     _check_free(workspace, chosen)
-    clips = _of_the_graph(workspace)
+    clips = _clips_of_graph(workspace)
     folder = workspace.data.encoder(chosen)
-    fresh = retrain or not folder.exists()
+    fresh = retrain or not encoders.exists(folder)
     if fresh:
-        saved = _train(clips, folder, shape, training, progress)
+        saved, latents = _train(kind, clips, chosen, shape, training, progress)
+        kind.save(saved, folder)
+        workspace.data.write_latents(latents, made_by=saved.fingerprint)
     else:
-        saved = encoders.load(folder)
-        _check_same(chosen, saved, shape, training)
-    return _apply(workspace, chosen, saved, clips, trained=fresh, progress=progress)
+        saved = kind.load(folder)
+        _check_same(saved, shape, training)
+        latents = _latents(workspace, kind, saved, clips, progress)
+    info, new = _write(workspace, saved, latents)
+    return Embedded(info, trained=fresh, songs=len(np.unique(clips.songs)), new=new)
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _Clips:
     """The clips of an archive that belong to songs of the graph."""
 
     archive: SpectrogramArchive
-    rows: np.ndarray
+    rows: Ints
     songs: Ids
-    clips: np.ndarray
+    clips: Ints
+    recordings: Ids
 
-    def read(self, rows: np.ndarray) -> np.ndarray:
+    def read(self, rows: Ints) -> NDArray[np.uint8]:
         return self.archive.read(self.rows[rows])
 
-    def only(self, songs: Ids) -> _Rows:
-        keep = np.flatnonzero(np.isin(self.songs, songs))
-        return _Rows(self.archive, self.rows[keep], self.songs[keep], self.clips[keep])
 
-
-def _of_the_graph(workspace: Workspace) -> _Rows:
+def _clips_of_graph(workspace: Workspace) -> _Clips:
     archive = SpectrogramArchive(workspace.data.spectrograms)
-    known = workspace.store.songs().column("id").to_numpy()
-    rows = np.flatnonzero(np.isin(archive.songs, known))
+    songs = workspace.store.songs().select(["id", "recording"]).to_pandas().set_index("id")
+    rows = np.flatnonzero(np.isin(archive.songs, songs.index.to_numpy(object)))
     if not len(rows):
         raise StateError(
             f"no song of the graph has a spectrogram in {workspace.data.spectrograms}: "
             "run 'songnet load-audio' first"
         )
-    return _Rows(archive, rows, archive.songs[rows], archive.clips[rows])
+    names = archive.songs[rows]
+    recordings = songs["recording"].astype(object).where(songs["recording"].notna(), None)
+    return _Clips(archive, rows, names, archive.clips[rows], recordings.loc[names].to_numpy(object))
+
+
+def _model(kind: str) -> Model:
+    if kind not in encoders.MODELS:
+        raise UsageError(f"--model {kind!r}: allowed are {', '.join(sorted(encoders.MODELS))}")
+    return encoders.MODELS[kind]
 
 
 def _check_free(workspace: Workspace, name: str) -> None:
     if name in {network.name for network in workspace.store.networks()}:
         raise BadNameError(f"{name!r} is the name of a network: choose another with --encoder")
+
+
+def _check_same(saved: Saved, shape: Architecture, training: Training) -> None:
+    """Refuse to apply an encoder that is not the one asked for."""
+    made = {"activation": saved.activation} | {
+        name: getattr(saved.hyperparameters, name)
+        for name in ("epochs", "batch_size", "learning_rate", "patience", "seed")
+    }
+    if training.shaped and shape != saved.architecture:
+        made, asked = {"shape": saved.architecture.name}, {"shape": shape.name}
+    else:
+        asked = {key: str(value) for key, value in training.options().items()}
+    for name, value in asked.items():
+        if str(made[name]) != value:
+            raise UsageError(
+                f"the encoder {saved.name!r} exists and was trained with {name} {made[name]}, not "
+                f"{value}: give --retrain to train it anew, or another name with --encoder"
+            )
+
+
+def _train(
+    kind: Model,
+    clips: _Clips,
+    name: str,
+    shape: Architecture,
+    training: Training,
+    progress: Progress,
+) -> tuple[Saved, Vectors]:
+    """A trained encoder, with the projection that its vectors need, and their full latents."""
+    ended: list[Epoch] = []
+    total = training.epochs
+
+    def on_batch(done: int, of: int) -> None:
+        note = f"validation loss {ended[-1].validation_loss:.5f}" if ended else ""
+        progress("epochs", len(ended) + done / of, total, note)
+
+    trained = kind.train(
+        clips,
+        architecture=shape,
+        name=name,
+        groups=clips.recordings,
+        on_epoch=ended.append,
+        on_batch=on_batch,
+        **training.options(),
+    )
+    latents = kind.encode(trained, clips, on_batch=_counting(progress))
+    return encoders.graph_vectors(trained, latents)[0], latents
+
+
+def _counting(progress: Progress) -> Callable[[int, int], None]:
+    return lambda done, total: progress("spectrograms embedded", done, total)
+
+
+def _latents(
+    workspace: Workspace, kind: Model, saved: Saved, clips: _Clips, progress: Progress
+) -> Vectors:
+    """Full latents of all songs: those kept, and those of songs that had none, kept from now."""
+    kept = workspace.data.latents(saved.name, made_by=saved.fingerprint)
+    wanted = np.unique(clips.songs)
+    missing = wanted if kept is None else np.setdiff1d(wanted, kept.songs)
+    if kept is not None and not len(missing):
+        return kept
+    found = kind.encode(saved, clips, songs=missing, on_batch=_counting(progress))
+    if kept is not None:
+        found = Vectors.from_rows(
+            saved.name,
+            np.concatenate([kept.songs, found.songs]),
+            np.concatenate([kept.values, found.values]),
+        )
+    workspace.data.write_latents(found, made_by=saved.fingerprint)
+    return found
+
+
+def _write(workspace: Workspace, saved: Saved, latents: Vectors) -> tuple[EncoderInfo, int]:
+    """The `Encoder` node, and vectors for the songs of the graph that have none of it."""
+    store = workspace.store
+    info = encoders.info(saved, now())
+    there = {encoder.name: encoder for encoder in store.encoders()}.get(saved.name)
+    if there is not None and there.fingerprint == info.fingerprint:
+        info = there
+    else:
+        store.write_encoder(info)
+    known = store.songs().column("id").to_numpy()
+    new = np.setdiff1d(np.intersect1d(latents.songs, known), store.vectors(saved.name).songs)
+    if len(new):
+        rows = np.searchsorted(latents.songs, new)
+        fresh = Vectors(saved.name, latents.songs[rows], latents.values[rows])
+        store.write_vectors(encoders.graph_vectors(saved, fresh)[1])
+    return info, len(new)

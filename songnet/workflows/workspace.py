@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 
 from songnet.config import Settings
 from songnet.errors import BadNameError, StateError
-from songnet.model import NetworkInfo, SongNetwork, Vectors
+from songnet.model import EncoderInfo, NetworkInfo, SongNetwork, Vectors
 from songnet.store import GraphStore, open_store
 from songnet.store.folder import DataFolder
 
@@ -47,11 +48,11 @@ def pull(workspace: Workspace, on: str) -> SongNetwork | Vectors:
     for info in workspace.store.networks():
         if info.name == on:
             return pull_network(workspace, info)
-    encoders = [encoder.name for encoder in workspace.store.encoders()]
-    if on in encoders:
-        return pull_vectors(workspace, on)
-    networks = [info.name for info in workspace.store.networks()]
-    there = ", ".join(networks + encoders) or "none yet: make one with 'songnet link' or 'embed'"
+    for encoder in workspace.store.encoders():
+        if encoder.name == on:
+            return pull_vectors(workspace, encoder)
+    names = [info.name for info in (*workspace.store.networks(), *workspace.store.encoders())]
+    there = ", ".join(names) or "none yet: make one with 'songnet link' or 'songnet embed'"
     raise BadNameError(f"there is no network or encoder {on!r}; there is: {there}")
 
 
@@ -76,7 +77,7 @@ def pull_network(workspace: Workspace, info: NetworkInfo) -> SongNetwork:
     return network
 
 
-def pull_vectors(workspace: Workspace, encoder: str) -> Vectors:
+def pull_vectors(workspace: Workspace, encoder: EncoderInfo) -> Vectors:
     """An encoder's vectors: full latents where the data folder has them for the same songs.
 
     Raises
@@ -84,17 +85,17 @@ def pull_vectors(workspace: Workspace, encoder: str) -> Vectors:
     StateError
         No song has a vector of this encoder.
     """
-    in_graph = workspace.store.vectors(encoder)
+    in_graph = workspace.store.vectors(encoder.name)
     if not len(in_graph.songs):
         raise StateError(
-            f"no song has a vector of {encoder!r}: run 'songnet embed --encoder {encoder}'"
+            f"no song has a vector of {encoder.name!r}: "
+            f"run 'songnet embed --encoder {encoder.name}'"
         )
-    full = workspace.data.latents(encoder)
-    if full is None or full.dimensions == in_graph.dimensions:
+    full = workspace.data.latents(encoder.name, made_by=encoder.fingerprint)
+    if full is None:
         return in_graph
-    wanted = set(in_graph.songs)
-    keep = [row for row, song in enumerate(full.songs) if song in wanted]
-    return Vectors(encoder, full.songs[keep], full.values[keep])
+    keep = np.isin(full.songs, in_graph.songs)
+    return Vectors(encoder.name, full.songs[keep], full.values[keep])
 
 
 def _network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:

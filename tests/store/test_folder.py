@@ -71,7 +71,7 @@ def test_a_damaged_network_is_said_in_one_line(folder, network, content):
 
 
 def test_a_network_file_under_another_schema_is_refused(folder):
-    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]))
+    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f")
     path = folder.root / "latents" / "cae.parquet"
     (folder.root / "networks").mkdir()
     path.rename(folder.root / "networks" / "x.parquet")
@@ -82,21 +82,26 @@ def test_a_network_file_under_another_schema_is_refused(folder):
 def test_latents_come_back_bit_for_bit(folder):
     values = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
     vectors = Vectors.from_rows("cae_1", [f"song {i}" for i in range(5)], values)
-    folder.write_latents(vectors)
-    back = folder.latents("cae_1")
+    folder.write_latents(vectors, made_by="f")
+    back = folder.latents("cae_1", made_by="f")
     assert back.fingerprint == vectors.fingerprint
     assert np.array_equal(back.values, vectors.values)
 
 
+def test_latents_of_another_encoder_under_the_same_name_do_not_count(folder):
+    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="old")
+    assert folder.latents("cae", made_by="new") is None
+
+
 def test_no_latents_is_none(folder):
-    assert folder.latents("cae") is None
+    assert folder.latents("cae", made_by="f") is None
 
 
 def test_dropping_an_encoder_removes_its_files(folder):
-    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]))
+    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f")
     folder.encoder("cae").mkdir(parents=True)
     folder.drop_encoder("cae")
-    assert folder.latents("cae") is None
+    assert folder.latents("cae", made_by="f") is None
     assert not folder.encoder("cae").exists()
 
 
@@ -113,4 +118,6 @@ def test_a_failed_write_keeps_the_old_file(tmp_path):
 def test_a_folder_that_is_a_file_is_said(tmp_path):
     (tmp_path / "data").write_text("")
     with pytest.raises(StoreUnavailableError, match="cannot write"):
-        DataFolder(tmp_path / "data").write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]))
+        DataFolder(tmp_path / "data").write_latents(
+            Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f"
+        )

@@ -1,0 +1,82 @@
+"""Folders written whole or not at all.
+
+A new folder is made beside the old one, flushed to disk and renamed into its place. Between the
+two renames that replace a folder its name is missing for an instant; what was there before then
+stands under `previous`, where readers look too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from songnet.errors import StateError
+
+
+def previous(folder: Path) -> Path:
+    """Where the old folder stands while a new one takes its place."""
+    return folder.with_name(f".{folder.name}.previous")
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make `folder` hold exactly `files`, replacing what it held.
+
+    Raises
+    ------
+    StateError
+        The disk refuses: full, read-only, no permission.
+    """
+    folder = folder.resolve()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_swap(folder, files)
+    except OSError as error:
+        raise StateError(
+            f"{folder}: cannot be written: {error.strerror or error}; what was there before is kept"
+        ) from error
+
+
+def _write_and_swap(folder: Path, files: Mapping[str, bytes]) -> None:
+    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
+    try:
+        new.chmod(0o755)
+        for name, data in files.items():
+            _write_file(new / name, data)
+        _flush_folder(new)
+        _swap(new, folder)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _swap(new: Path, folder: Path) -> None:
+    old = previous(folder)
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        raise
+    _flush_folder(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,188 @@
+"""A trained encoder as data: its configuration, its weights, and how it came about."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songnet.encoders._architecture import Architecture
+from songnet.encoders._projection import LONGEST_UNPROJECTED, Projection, projection
+from songnet.encoders._settings import Hyperparameters
+from songnet.encoders._training import Epoch, Weights
+from songnet.model import EncoderInfo, Scalar, Vectors, fingerprint
+
+# What a pixel means; songnet.sources makes spectrograms so.
+PREPROCESSING: Mapping[str, Scalar] = MappingProxyType(
+    {
+        "scaling": "pixel / 255",
+        "sample_rate": 22050,
+        "n_fft": 2048,
+        "hop_length": 512,
+        "mels": 96,
+        "frames": 216,
+        "decibel_reference": 1024.0,
+        "decibel_floor": -80.0,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holdout:
+    """What was learnt from and what was held back.
+
+    Attributes
+    ----------
+    by
+        ``recording`` or ``song``: what never stands on both sides.
+    training_spectrograms, validation_spectrograms
+        How many.
+    training_songs
+        How many.
+    validation_songs
+        Ids of the songs whose spectrograms were held back, sorted.
+    """
+
+    by: str
+    training_spectrograms: int
+    validation_spectrograms: int
+    training_songs: int
+    validation_songs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A trained encoder, fresh from `train` or read by `load`.
+
+    Attributes
+    ----------
+    name
+        The encoder's name, a property of songs in the graph.
+    kind
+        ``cae``.
+    architecture, activation
+        What `build` needs.
+    weights
+        float32 arrays by name, as `weight_shapes` says; those of the epoch with the lowest
+        validation loss.
+    hyperparameters, holdout
+        How it was trained, and on what.
+    history
+        All epochs that ran.
+    versions
+        Of songnet and the libraries that trained it.
+    projection
+        Of long vectors, for the graph; None where the latents fit as they are.
+    """
+
+    name: str
+    kind: str
+    architecture: Architecture
+    activation: str
+    weights: Weights
+    hyperparameters: Hyperparameters
+    holdout: Holdout
+    history: tuple[Epoch, ...]
+    versions: Mapping[str, str]
+    projection: Projection | None = None
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch whose weights these are: the lowest validation loss, the first of equals."""
+        return min(self.history, key=lambda epoch: epoch.validation_loss)
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector in the graph."""
+        return self.projection.dimensions if self.projection else self.architecture.latent_size
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of weights, projection and configuration (not of name, timings and versions)."""
+        tensors = self.tensors()
+        names = sorted(tensors)
+        definition = json.dumps(self.definition(), sort_keys=True)
+        return fingerprint([definition], names, *(tensors[name] for name in names))
+
+    def definition(self) -> dict[str, Any]:
+        """The configuration that makes the encoder what it is, as JSON has it."""
+        return {
+            "kind": self.kind,
+            "architecture": {
+                **dataclasses.asdict(self.architecture),
+                "latent_shape": self.architecture.latent_shape,
+            },
+            "activation": self.activation,
+            "preprocessing": dict(PREPROCESSING),
+            "hyperparameters": dataclasses.asdict(self.hyperparameters),
+            "split": dataclasses.asdict(self.holdout),
+        }
+
+    def tensors(self) -> dict[str, NDArray[np.float32]]:
+        """Weights, and the projection's arrays under ``projection.``."""
+        extra = self.projection.arrays() if self.projection else {}
+        return {**self.weights, **{f"projection.{key}": value for key, value in extra.items()}}
+
+    def __repr__(self) -> str:
+        return f"Saved({self.name!r}, {self.architecture.name}, {len(self.history)} epochs)"
+
+
+def graph_vectors(saved: Saved, vectors: Vectors) -> tuple[Saved, Vectors]:
+    """What the graph gets of an encoder's vectors, and the encoder that gives them.
+
+    Vectors of up to `LONGEST_UNPROJECTED` dimensions stay as they are. Longer ones are projected
+    by the encoder's projection; if it has none yet, one is fitted to them and the encoder with it
+    is returned, to be saved.
+    """
+    if vectors.dimensions <= LONGEST_UNPROJECTED:
+        return saved, vectors
+    if saved.projection:
+        return saved, saved.projection.apply(vectors)
+    short, fitted = projection(vectors, seed=saved.hyperparameters.seed)
+    return dataclasses.replace(saved, projection=fitted), short
+
+
+def info(saved: Saved, created_at: str) -> EncoderInfo:
+    """What the graph's `Encoder` node says; losses are those of the epoch that was kept."""
+    return EncoderInfo(
+        name=saved.name,
+        kind=saved.kind,
+        latent=saved.architecture.name,
+        dimensions=saved.dimensions,
+        fingerprint=saved.fingerprint,
+        created_at=created_at,
+        params=MappingProxyType(_params(saved)),
+    )
+
+
+def _params(saved: Saved) -> dict[str, Scalar]:
+    hyper, best = saved.hyperparameters, saved.best
+    return {
+        "activation": saved.activation,
+        "filters": ",".join(map(str, saved.architecture.filters)),
+        "pooling": ",".join(map(str, saved.architecture.pooling)),
+        "latent_size": saved.architecture.latent_size,
+        "epochs": hyper.epochs,
+        "epochs_run": len(saved.history),
+        "best_epoch": best.number,
+        "batch_size": hyper.batch_size,
+        "learning_rate": hyper.learning_rate,
+        "seed": hyper.seed,
+        "loss": best.loss,
+        "validation_loss": best.validation_loss,
+        "spectrograms": saved.holdout.training_spectrograms + saved.holdout.validation_spectrograms,
+        "kept_variance": saved.projection.kept_variance if saved.projection else None,
+        **{f"{library}_version": number for library, number in saved.versions.items()},
+    }
+
+
+def default_name(kind: str, shape: Architecture) -> str:
+    """``cae_12x15``."""
+    return f"{kind}_{shape.name}"

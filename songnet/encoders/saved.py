@@ -149,7 +149,7 @@ def _read_tensors(
     expected = sum(4 * int(np.prod(shape)) for shape in shapes.values())
     arrays = _unpack(path, _read_bytes(path, expected + LARGEST_HEADER))
     if set(arrays) != set(shapes):
-        odd = sorted(set(arrays) ^ set(shapes))[0]
+        odd = min(set(arrays) ^ set(shapes))
         raise FormatError(path, f"must hold the arrays {', '.join(shapes)}: {odd!r} is at odds")
     for name, shape in shapes.items():
         _check_array(path, name, arrays[name], shape)

@@ -6,7 +6,7 @@ import operator
 from importlib.metadata import version
 
 from songnet.errors import EmptyInputError, UsageError
-from songnet.model import SongNetwork, Vectors
+from songnet.model import SongNetwork, Vectors, check_name
 
 SEEDS = 1 << 32
 
@@ -33,15 +33,28 @@ def check_count(option: str, value: int) -> int:
     return number
 
 
-def check_songs(data: SongNetwork | Vectors) -> None:
-    """`EmptyInputError` if there is not a single song."""
+def prepare(
+    data: SongNetwork | Vectors, algorithm: str, name: str | None, seed: int
+) -> tuple[str, int]:
+    """The name and the seed of a partition of `data`, before any work is done.
+
+    Raises
+    ------
+    BadNameError
+        A name that no partition may bear.
+    EmptyInputError
+        Not a single song.
+    UsageError
+        A seed that some library would not take.
+    """
+    on = data.name if isinstance(data, SongNetwork) else data.encoder
     if not len(data.songs):
-        what = data.name if isinstance(data, SongNetwork) else data.encoder
-        raise EmptyInputError(f"{what!r} holds no songs: there is nothing to partition")
+        raise EmptyInputError(f"{on!r} holds no songs: there is nothing to partition")
+    return check_name(name or f"{algorithm}-{on}", what="partition"), check_seed(seed)
 
 
 def versions(package: str) -> dict[str, str]:
     """The versions of songnet and of the package that did the work."""
-    import songnet
+    from songnet import __version__
 
-    return {"songnet": songnet.__version__, package: version(package)}
+    return {"songnet": __version__, package: version(package)}

@@ -6,7 +6,7 @@ import numpy as np
 
 from songnet.model import Ints, Partition, SongNetwork
 from songnet.networks import modularity
-from songnet.partitions._common import check_count, check_seed, check_songs, versions
+from songnet.partitions._common import check_count, prepare, versions
 
 
 def infomap(
@@ -36,14 +36,13 @@ def infomap(
     UsageError
         An option out of range.
     """
-    check_count("trials", trials)
-    check_seed(seed)
-    check_songs(network)
+    trials = check_count("trials", trials)
+    name, seed = prepare(network, "infomap", name, seed)
     labels, codelength = _search(network, trials, seed)
     return Partition.from_labels(
         network.songs,
         labels,
-        name=name or f"infomap-{network.name}",
+        name=name,
         algorithm="infomap",
         on=network.name,
         seed=seed,

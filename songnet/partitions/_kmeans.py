@@ -8,7 +8,7 @@ import numpy as np
 
 from songnet.errors import InputError
 from songnet.model import Ints, Partition, Vectors
-from songnet.partitions._common import check_count, check_seed, check_songs, versions
+from songnet.partitions._common import check_count, prepare, versions
 
 
 def kmeans(
@@ -47,10 +47,9 @@ def kmeans(
     UsageError
         An option out of range.
     """
-    check_count("communities", communities)
-    check_count("n-init", n_init)
-    check_seed(seed)
-    check_songs(vectors)
+    communities = check_count("communities", communities)
+    n_init = check_count("n-init", n_init)
+    name, seed = prepare(vectors, "kmeans", name, seed)
     if communities > len(vectors.songs):
         raise InputError(
             f"{vectors.encoder!r} has vectors of {len(vectors.songs)} songs, too few for "
@@ -60,7 +59,7 @@ def kmeans(
     return Partition.from_labels(
         vectors.songs,
         labels,
-        name=name or f"kmeans-{vectors.encoder}",
+        name=name,
         algorithm="kmeans",
         on=vectors.encoder,
         seed=seed,

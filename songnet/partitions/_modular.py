@@ -11,7 +11,7 @@ import numpy as np
 from songnet.errors import InputError, UsageError
 from songnet.model import Floats, Ints, Partition, Scalar, SongNetwork
 from songnet.networks import modularity
-from songnet.partitions._common import check_count, check_seed, check_songs, versions
+from songnet.partitions._common import check_count, prepare, versions
 from songnet.partitions._igraph import graph, seeded
 
 Cut: TypeAlias = Callable[[Any, Floats, float], Ints]
@@ -40,9 +40,8 @@ def maximise(
     UsageError
         An option out of range, or both a resolution and a number of communities.
     """
-    _check(resolution, communities)
-    check_seed(seed)
-    check_songs(network)
+    resolution, communities = _check(resolution, communities)
+    name, seed = prepare(network, algorithm, name, seed)
     whole = graph(network)
 
     def labels_at(value: float) -> Ints:
@@ -58,7 +57,7 @@ def maximise(
     return Partition.from_labels(
         network.songs,
         labels,
-        name=name or f"{algorithm}-{network.name}",
+        name=name,
         algorithm=algorithm,
         on=network.name,
         seed=seed,
@@ -68,17 +67,16 @@ def maximise(
     )
 
 
-def _check(resolution: float, communities: int | None) -> None:
+def _check(resolution: float, communities: int | None) -> tuple[float, int | None]:
     if not (math.isfinite(resolution) and resolution > 0):
         raise UsageError(f"--resolution must be a number above 0: got {resolution}")
-    if communities is None:
-        return
-    check_count("communities", communities)
-    if resolution != 1:
+    if communities is not None and resolution != 1:
         raise UsageError(
             "--communities looks for the resolution itself: give --communities or --resolution, "
             "not both"
         )
+    number = None if communities is None else check_count("communities", communities)
+    return float(resolution), number
 
 
 def _search(

@@ -1,0 +1,22 @@
+"""One self-contained page about a graph: what it holds, what was learnt, what agrees with what.
+
+Nothing here reads a database or a data folder. A caller (`songnet.workflows`) fills a
+`ReportContent`; `render` makes the page, `write` puts it on disk, with its figures if wanted.
+Projections to two dimensions are in `songnet.report.projections`, the figures themselves in
+`songnet.report.figures`; both load their heavy libraries only when called.
+"""
+
+from __future__ import annotations
+
+from songnet.report._content import EncoderSection, Example, Loaded, Projection, ReportContent
+from songnet.report._page import render, write
+
+__all__ = [
+    "EncoderSection",
+    "Example",
+    "Loaded",
+    "Projection",
+    "ReportContent",
+    "render",
+    "write",
+]

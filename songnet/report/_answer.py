@@ -1,0 +1,188 @@
+"""Do songs that people put together also sound together? Composed from the scores, no further.
+
+Only pairs that set a partition of the playlists against one of sound bear on the question, and of
+those only the ones where neither side is degenerate. Their AMI is put in words by `SCALE`. The
+scale is a convention of this page and no test of significance, and the page says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal, TypeAlias
+
+from songnet.report._compared import Pair
+from songnet.report._content import ReportContent
+from songnet.report._text import count, number
+
+Side: TypeAlias = Literal["playlists", "sound"]
+SIDES: Mapping[str, Side] = {"playlists": "playlists", "sound": "sound"}
+
+# AMI from which on agreement is called so.
+SCALE = ((0.5, "strong"), (0.2, "moderate"), (0.05, "weak"))
+FEW_SONGS = 100
+
+HEADLINES = {
+    "no": "Hardly. In this data the two look unrelated, or nearly so.",
+    "weak": "A little, if at all. In this data there is a trace of it, no more.",
+    "moderate": "To some extent. In this data the two overlap in part.",
+    "strong": "Largely. In this data the two give much the same picture.",
+}
+QUESTION = "Do songs that people put together also sound together?"
+CONVENTION = (
+    "Scale of this page, by AMI: under 0.05 no agreement, from 0.05 weak, from 0.2 moderate, "
+    "from 0.5 strong. It is a convention, not a test: significance against nulls (shuffled "
+    "labels, rewired playlists) is not computed here, so a small score above 0 may be luck."
+)
+MAKE_BOTH = (
+    "songnet link playlists",
+    "songnet partitions run leiden --on playlists",
+    "songnet embed --latent 12x15",
+    "songnet partitions run kmeans --on cae_12x15 --communities 4",
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the top of the page says: a headline, a paragraph, and commands that would help."""
+
+    headline: str
+    text: str
+    commands: Sequence[str] = ()
+
+
+def strength(ami: float | None) -> str:
+    """``no``, ``weak``, ``moderate`` or ``strong`` agreement; ``unknown`` without a score."""
+    if ami is None:
+        return "unknown"
+    return next((word for least, word in SCALE if ami >= least), "no")
+
+
+def sides(content: ReportContent) -> dict[str, Side]:
+    """For each partition's name what it was made of; others (imported, multiplex) are left out."""
+    kinds: dict[str, str] = {info.name: info.kind for info in content.loaded.networks}
+    kinds |= {info.name: "sound" for info in content.loaded.encoders}
+    kinds |= {section.name: "sound" for section in content.encoders}
+    found: dict[str, Side] = {}
+    for partition in content.loaded.partitions:
+        side = SIDES.get(kinds.get(partition.on, ""))
+        if side:
+            found[partition.name] = side
+    return found
+
+
+def crosses(pair: Pair, made_of: Mapping[str, Side]) -> bool:
+    """Whether a pair sets playlists against sound."""
+    return {made_of.get(pair.a), made_of.get(pair.b)} == {"playlists", "sound"}
+
+
+def answer(content: ReportContent, compared: Sequence[Pair]) -> Answer:
+    """The answer that the scores allow, or why there is none and what would make one."""
+    made_of = sides(content)
+    asked = [pair for pair in compared if crosses(pair, made_of)]
+    if not asked:
+        return _nothing_to_compare()
+    readable = [pair for pair in asked if not pair.dominant and pair.scores["ami"] is not None]
+    if not readable:
+        return _degenerate(asked)
+    sentences = [
+        _coverage(asked, readable),
+        _scores(readable),
+        _company(compared, made_of),
+        _few_songs(readable),
+        "Agreement does not say why: a shared artist, album or mastering would look the same.",
+    ]
+    headline = HEADLINES[strength(_median(readable, "ami"))]
+    return Answer(headline, " ".join(filter(None, sentences)))
+
+
+def _nothing_to_compare() -> Answer:
+    return Answer(
+        "Not answered yet.",
+        "An answer takes at least one partition of a playlist network and one of an encoder or a "
+        "sound network, compared on the songs that both cover; this report was given no such "
+        "pair. These commands make one:",
+        MAKE_BOTH,
+    )
+
+
+def _degenerate(asked: Sequence[Pair]) -> Answer:
+    return Answer(
+        "These partitions cannot say.",
+        f"In {_each(len(asked))} of playlists against sound, one side holds over 90 % of the "
+        "songs in a single community (or has no score), and nothing can agree with that, whatever "
+        "the songs sound like. A higher resolution or more communities would cut finer:",
+        (
+            "songnet partitions run leiden --on playlists --resolution 2",
+            "songnet partitions run kmeans --on cae_12x15 --communities 8",
+        ),
+    )
+
+
+def _each(pairs: int) -> str:
+    return "the one pair" if pairs == 1 else f"each of the {pairs} pairs"
+
+
+def _coverage(asked: Sequence[Pair], readable: Sequence[Pair]) -> str:
+    opening = f"{count(len(asked), 'pair').capitalize()} of partitions set playlists against sound"
+    dropped = len(asked) - len(readable)
+    if not dropped:
+        return f"{opening}."
+    return (
+        f"{opening}; {dropped} of them cannot be read, because one side is degenerate "
+        "(over 90 % of the songs in one community) or has no score."
+    )
+
+
+def _scores(readable: Sequence[Pair]) -> str:
+    ranked = sorted(readable, key=lambda pair: pair.scores["ami"] or 0.0)
+    low, high, middle = ranked[0], ranked[-1], _median(readable, "ami")
+    where = f"AMI (0 is chance, 1 is identical) is {_place(high)}"
+    if low is not high:
+        where = (
+            f"AMI (0 is chance, 1 is identical) has a median of {number(middle)}, from "
+            f"{_place(low)} to {_place(high)}"
+        )
+    return f"{where}: on the scale below, {_spread(low, high, middle)}."
+
+
+def _place(pair: Pair) -> str:
+    return f"{number(pair.scores['ami'])} ({pair.a} with {pair.b}, {count(pair.songs, 'song')})"
+
+
+def _spread(low: Pair, high: Pair, middle: float) -> str:
+    least, most = strength(low.scores["ami"]), strength(high.scores["ami"])
+    if least == most:
+        return f"{most} agreement"
+    return (
+        f"{strength(middle)} agreement at the median, and from {least} to {most} "
+        "depending on the algorithm and its settings"
+    )
+
+
+def _company(compared: Sequence[Pair], made_of: Mapping[str, Side]) -> str:
+    """How far partitions of one kind agree among themselves: what could be hoped for."""
+    parts = []
+    for side, words in (("playlists", "of the playlists"), ("sound", "of the sound")):
+        own = [p for p in compared if made_of.get(p.a) == made_of.get(p.b) == side]
+        scored = [p for p in own if not p.dominant and p.scores["ami"] is not None]
+        if scored:
+            parts.append(f"{number(_median(scored, 'ami'))} for those {words}")
+    if not parts:
+        return ""
+    return (
+        "For comparison, partitions of one kind agree among themselves at a median AMI of "
+        f"{' and '.join(parts)}."
+    )
+
+
+def _few_songs(readable: Sequence[Pair]) -> str:
+    fewest = min(pair.songs for pair in readable)
+    if fewest >= FEW_SONGS:
+        return ""
+    return f"The smallest comparison rests on {count(fewest, 'song')}: too few to lean on."
+
+
+def _median(readable: Sequence[Pair], key: str) -> float:
+    return float(median(pair.scores[key] or 0.0 for pair in readable))

@@ -1,0 +1,164 @@
+"""What a report is made of. All frozen; checked when made, so that drawing cannot fail half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songnet.errors import InputError
+from songnet.model import EncoderInfo, Floats, Ints, NetworkInfo, PartitionInfo, Scalar
+
+SPECTROGRAM = (96, 216)
+
+
+class ToJson(Protocol):
+    """What has the JSON of ``songnet partitions compare``: `songnet.agreement.Comparison`."""
+
+    def to_json(self) -> Mapping[str, Any]:
+        """A mapping of the schema ``songnet.partitions.compare/1``."""
+
+
+class Example(NamedTuple):
+    """A spectrogram and what an encoder made of it.
+
+    Attributes
+    ----------
+    title
+        What the song is called.
+    original
+        uint8 (96, 216), low mel in row 0.
+    reconstruction
+        float32 (96, 216), brightness 0 to 1 (what ``original / 255`` is to be compared with).
+    """
+
+    title: str
+    original: NDArray[np.uint8]
+    reconstruction: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EncoderSection:
+    """What the page says of one encoder.
+
+    Attributes
+    ----------
+    name
+        The encoder's name.
+    params
+        Its description: kind, latent, hyperparameters, in the order to show them.
+    history
+        ``loss`` and ``val_loss``, a value per epoch; either may be missing.
+    examples
+        Spectrograms beside their reconstructions; plain ``(title, original, reconstruction)``
+        tuples will do.
+    mse
+        The mean squared error of the reconstructions on songs held back; None where unknown.
+    """
+
+    name: str
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+    history: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    examples: Sequence[Example | tuple[str, NDArray[np.uint8], NDArray[np.float32]]] = ()
+    mse: float | None = None
+
+    def __post_init__(self) -> None:
+        for title, *images in self.examples:
+            shapes = [np.asarray(image).shape for image in images]
+            if shapes != [SPECTROGRAM, SPECTROGRAM]:
+                raise InputError(f"example {title!r} of {self.name!r} must be 96 x 216: {shapes}")
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Songs in a plane, coloured by a partition.
+
+    Attributes
+    ----------
+    title
+        The figure's heading.
+    method
+        ``PCA`` or ``t-SNE``.
+    encoder, partition
+        Whose vectors the places, whose communities the colours are.
+    points
+        float64 (n, 2), finite.
+    labels
+        int64 (n,): the community of each song, -1 for none.
+    legend
+        What a person would call each community, by label.
+    explained
+        The share of the variance that each axis keeps (PCA).
+    note
+        What else a reader must know: how songs were sampled, and with which seed.
+    """
+
+    title: str
+    method: Literal["PCA", "t-SNE"]
+    encoder: str
+    points: Floats
+    labels: Ints
+    legend: Sequence[str]
+    partition: str
+    explained: Sequence[float] | None = None
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        points, labels = np.asarray(self.points), np.asarray(self.labels)
+        if points.ndim != 2 or points.shape[1] != 2 or labels.shape != (len(points),):
+            raise InputError(
+                f"projection {self.title!r} needs points (n, 2) and labels (n,): "
+                f"got {points.shape} and {labels.shape}"
+            )
+        if not np.isfinite(points).all():
+            raise InputError(f"projection {self.title!r} has points that are not finite")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The rows of the tables under ‘What was loaded’: what the store says of itself."""
+
+    networks: Sequence[NetworkInfo] = ()
+    encoders: Sequence[EncoderInfo] = ()
+    partitions: Sequence[PartitionInfo] = ()
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """Everything the page says.
+
+    Attributes
+    ----------
+    title, created_at
+        The page's heading, and when the data was pulled (shown as given).
+    notes
+        What this data can and cannot show, a sentence or two each.
+    store
+        ``engine``, ``playlists``, ``songs``, ``memberships``.
+    loaded
+        Networks, encoders and partitions.
+    encoders
+        The encoders to show in depth.
+    comparison
+        `songnet.agreement.Comparison` or its JSON; None where nothing was compared.
+    communities
+        Titles of the communities, by label, for each partition's name.
+    projections
+        The maps.
+    provenance
+        Versions, seeds, fingerprints: whatever it takes to make this page again.
+    """
+
+    title: str
+    created_at: str
+    notes: Sequence[str] = ()
+    store: Mapping[str, Scalar] = field(default_factory=dict)
+    loaded: Loaded = field(default_factory=Loaded)
+    encoders: Sequence[EncoderSection] = ()
+    comparison: ToJson | Mapping[str, Any] | None = None
+    communities: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    projections: Sequence[Projection] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)

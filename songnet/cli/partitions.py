@@ -237,7 +237,8 @@ def compare(
 
 def print_comparison(comparison: Comparison, titles: dict[str, list[str]]) -> None:
     """The table of agreement; the confusion matrix too where there is one pair."""
-    print_table([dict(row._asdict()) for row in comparison.table.itertuples(index=False)])
+    rows = comparison.table.to_dict("records")
+    print_table([{str(name): value for name, value in row.items()} for row in rows])
     say("nmi and the like are 0 to 1 but above 0 by chance; ami and ari are 0 at chance level")
     if len(comparison.pairs) == 1:
         typer.echo("")

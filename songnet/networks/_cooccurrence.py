@@ -83,16 +83,20 @@ def cooccurrence(
         An option out of range.
     """
     check_name(name, what="network")
-    limits = {"min_shared": min_shared, "most_connected": most_connected, "top": top}
-    _check({**limits, "max_length": max_length}, memory_gib)
+    options = {
+        "max_length": max_length,
+        "min_shared": min_shared,
+        "most_connected": most_connected,
+        "top": top,
+    }
+    _check(options, memory_gib)
     table = _incidence(memberships, min_shared, max_length)
     if most_connected is not None:
         table = table.only(_most_connected(table, min_shared, most_connected))
     edges = _gather(table, min_shared, top, memory_gib)
     if not len(edges.sources):
-        raise EmptyInputError(_nothing_left(min_shared, max_length))
-    params = {**limits, "max_length": max_length}
-    return _network(name, table.songs, edges, params)
+        raise EmptyInputError(_nothing_left(options))
+    return _network(name, table.songs, edges, options)
 
 
 @dataclass(frozen=True)
@@ -270,13 +274,13 @@ def _refuse(edges: int, memory_gib: float) -> None:
         )
 
 
-def _nothing_left(min_shared: int, max_length: int | None) -> str:
-    among = "" if max_length is None else f" of at most {max_length} songs"
-    what = "a playlist" if min_shared == 1 else f"{min_shared} playlists"
-    return (
-        f"no two songs share {what}{among}, so the network would be empty: "
-        "lower --min-shared or raise --max-length"
-    )
+def _nothing_left(options: dict[str, int | None]) -> str:
+    given = [
+        f"--{option.replace('_', '-')} {value}"
+        for option, value in options.items()
+        if value is not None and option != "top"
+    ]
+    return f"with {', '.join(given)} no two songs share enough playlists: loosen these options"
 
 
 def _network(name: str, songs: Ids, edges: _Edges, params: dict[str, int | None]) -> SongNetwork:

@@ -1,0 +1,81 @@
+"""The sparse contingency table."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from songnet.agreement import contingency
+from songnet.errors import EmptyInputError, InputError
+
+labelings = st.lists(st.tuples(st.integers(-3, 6), st.sampled_from("abcde")), min_size=1)
+
+
+def test_a_table_by_hand():
+    table = contingency(["x", "x", "y", "z", "x"], [7, 2, 2, 2, 7])
+    assert table.row_labels.tolist() == ["x", "y", "z"]
+    assert table.column_labels.tolist() == [2, 7]
+    assert list(zip(table.rows, table.columns, table.counts, strict=True)) == [
+        (0, 0, 1),
+        (0, 1, 2),
+        (1, 0, 1),
+        (2, 0, 1),
+    ]
+    assert table.row_sizes.tolist() == [3, 1, 1]
+    assert table.column_sizes.tolist() == [3, 2]
+    assert table.songs == 5
+
+
+@given(labelings)
+def test_the_cells_count_the_songs(pairs):
+    left, right = (list(side) for side in zip(*pairs, strict=True))
+    table = contingency(left, right)
+    cells = zip(
+        table.row_labels[table.rows], table.column_labels[table.columns], table.counts, strict=True
+    )
+    assert {(row, column): count for row, column, count in cells} == Counter(pairs)
+    sizes = dict(zip(table.row_labels, table.row_sizes, strict=True))
+    assert sizes == Counter(left)
+    assert dict(zip(table.column_labels, table.column_sizes, strict=True)) == Counter(right)
+    assert table.songs == len(pairs)
+
+
+@given(labelings)
+def test_equal_means_that_neither_splits_the_other(pairs):
+    left, right = (list(side) for side in zip(*pairs, strict=True))
+    together = {
+        (left[i] == left[j], right[i] == right[j]) for i in range(len(left)) for j in range(i)
+    }
+    assert contingency(left, right).equal == (together <= {(True, True), (False, False)})
+
+
+def test_a_table_of_many_small_communities_stays_sparse():
+    songs = 100_000
+    table = contingency(np.arange(songs), np.arange(songs) // 2)
+    assert len(table.counts) == songs
+    assert table.counts.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "message"),
+    [
+        ([0, 1], [0, 1, 1], "as many labels: got 2 and 3"),
+        ([[0], [1]], [0, 1], r"the first labels must have shape \(n,\): got \(2, 1\)"),
+        ([0, 1], 5, r"the second labels must have shape \(n,\): got \(\)"),
+        ([0, 1], [0.5, float("nan")], "the second labels hold NaN"),
+        (np.array([0, "a"], dtype=object), [0, 1], "one type that sorts"),
+        ([[0], [1, 2]], [0, 1], "the first labels must be one per song"),
+    ],
+)
+def test_bad_labels_are_refused(a, b, message):
+    with pytest.raises(InputError, match=message):
+        contingency(a, b)
+
+
+def test_no_songs():
+    with pytest.raises(EmptyInputError, match="no songs"):
+        contingency([], [])

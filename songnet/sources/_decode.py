@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ _IO_SECONDS = 60.0
 _LEAD_SECONDS = 0.2  # decoders of lossy formats need some frames before they are right
 _MAX_LEAD_SECONDS = 30.0
 _MAX_BAD_PACKETS = 3
+_BLOCK = 8_192
 _TAG_LENGTH = 1_000
 
 
@@ -179,30 +181,42 @@ def _clip(path: Path, container: Any, stream: Any, start: float, seconds: float)
 
 
 def _mono_pieces(path: Path, container: Any, stream: Any, start: float) -> Iterator[Samples]:
-    """Resampled mono from `start` on, in the pieces that the decoder makes."""
-    import av
-
+    """Resampled mono from `start` on."""
     first, frames = _frames_from(container, stream, start)
     drop = round((start - first) * SAMPLE_RATE)
     if drop > _MAX_LEAD_SECONDS * SAMPLE_RATE:
         raise FormatError(path, f"cannot be sought: {start:.0f} s is out of reach")
+    for frame in _resampled(frames):
+        # The mean of the channels; FFmpeg's own mix would be 3 dB louder.
+        piece = frame.to_ndarray().mean(axis=0, dtype=np.float32)
+        yield piece[max(drop, 0) :]
+        drop -= len(piece)
+
+
+def _resampled(frames: Iterator[Any]) -> Iterator[Any]:
+    import av
+
     resampler: Any = None
-    for frame in frames:
+    for block in _blocks(frames):
         if resampler is None:
-            resampler = av.AudioResampler("fltp", frame.layout, SAMPLE_RATE)
-        for piece in _averaged(resampler.resample(frame)):
-            yield piece[max(drop, 0) :]
-            drop -= len(piece)
+            resampler = av.AudioResampler("fltp", block.layout, SAMPLE_RATE)
+        yield from resampler.resample(block)
     if resampler is not None:
-        for piece in _averaged(resampler.resample(None)):
-            yield piece[max(drop, 0) :]
-            drop -= len(piece)
+        yield from resampler.resample(None)
 
 
-def _averaged(frames: Sequence[Any]) -> Iterator[Samples]:
-    """Mono, as the mean of the channels."""
+def _blocks(frames: Iterator[Any]) -> Iterator[Any]:
+    """Frames joined to larger ones: Vorbis has some of 64 samples, and each costs the same."""
+    import av
+
+    fifo = av.AudioFifo()
     for frame in frames:
-        yield frame.to_ndarray().mean(axis=0, dtype=np.float32)
+        frame.pts = None  # or the joining insists on times without gaps
+        fifo.write(frame)
+        if fifo.samples >= _BLOCK:
+            yield fifo.read()
+    if fifo.samples:
+        yield fifo.read()
 
 
 def _frames_from(container: Any, stream: Any, start: float) -> tuple[float, Iterator[Any]]:
@@ -218,12 +232,7 @@ def _frames_from(container: Any, stream: Any, start: float) -> tuple[float, Iter
     time = 0.0
     if start > 0 and head.pts is not None:
         time = float((head.pts - (stream.start_time or 0)) * stream.time_base)
-    return time, _rejoined(head, frames)
-
-
-def _rejoined(head: Any, rest: Iterator[Any]) -> Iterator[Any]:
-    yield head
-    yield from rest
+    return time, chain([head], frames)
 
 
 def _frames(container: Any, stream: Any) -> Iterator[Any]:

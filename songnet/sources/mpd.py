@@ -31,11 +31,11 @@ from songnet.sources._streams import READ_ERRORS, reason_of
 
 PLAYLIST_BYTES = 128 * 2**20
 DEPTH = 8
+BUFFER = 2**16
 EXPECTED = 'expected an MPD slice, {"playlists": [{"pid": 0, "tracks": [...]}, ...]}'
 
-# ijson hands what Python itself says of a number (too long, no exponent can be so large) through
-# its C reader, where it surfaces as a SystemError.
-_JSON_ERRORS = (ijson.JSONError, ValueError, ArithmeticError, SystemError)
+# UnicodeDecodeError is what ijson's C reader lets through for surrogates and overlong sequences.
+_JSON_ERRORS = (ijson.JSONError, UnicodeDecodeError)
 
 _STARTS = frozenset({"start_map", "start_array"})
 _ENDS = frozenset({"end_map", "end_array"})
@@ -92,18 +92,16 @@ class _Bounded:
 
 
 def _reason(error: BaseException, index: int) -> str:
-    said = error.args[0] if error.args else ""
+    said = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.args[0]
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    if isinstance(error, SystemError):
-        words = "a number is too long"
-    line = words.strip().splitlines()[0] if words.strip() else type(error).__name__
-    kept = "what came before it was kept" if index else EXPECTED
+    line = words.partition("\n")[0]
+    kept = "what came before was kept, what follows was not read" if index else EXPECTED
     return f"is not valid JSON or is cut short ({line.strip()}); {kept}"
 
 
 def _elements(stream: _Bounded, source: Source) -> Iterator[object]:
     """The elements of the top object's ``playlists``."""
-    events: _Events = iter(ijson.basic_parse(stream, buf_size=io.DEFAULT_BUFFER_SIZE * 8))
+    events = _events(stream)
     depth, key, found = 0, None, False
     for event, value in events:
         if event == "start_array" and depth == 1 and key == "playlists":
@@ -118,6 +116,28 @@ def _elements(stream: _Bounded, source: Source) -> Iterator[object]:
             key = value
     if not found:
         raise FormatError(source.name, f"is JSON without playlists; {EXPECTED}")
+
+
+def _events(stream: _Bounded) -> _Events:
+    """What ijson makes of the bytes; all that stands before an error comes before the error.
+
+    (Its own iterator forgets the events that share a buffer with a string that fails.)
+    """
+    events = ijson.sendable_list()
+    # Whole numbers beyond int64 then end the file, because ijson's C reader, left to make Python
+    # numbers of them, crashes the process where they have over 4,300 digits.
+    parser = ijson.basic_parse_coro(events, use_float=True)
+    while True:
+        data = stream.read(BUFFER)
+        try:
+            parser.send(data) if data else parser.close()
+        except _JSON_ERRORS:
+            yield from events
+            raise
+        yield from events
+        events.clear()
+        if not data:
+            return
 
 
 def _array(events: _Events, room: int) -> Iterator[object]:

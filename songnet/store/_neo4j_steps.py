@@ -1,0 +1,167 @@
+"""Writing in steps: in one transaction, or in several where one would not fit in the server.
+
+A transaction keeps what it changes in the server's heap until it is done, about 1 kB per edge and
+as much again at its end: a million edges do not fit in a server of 1 or 2 GiB. Larger networks and
+partitions are therefore written in several transactions between two that mark the node as
+unfinished and as whole. Until then it is not there for any reader, and the same command completes
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import pyarrow as pa
+
+from songnet.errors import StoreError
+from songnet.model import Partition, SongNetwork, Vectors
+from songnet.store import _neo4j_statements as cypher
+from songnet.store._properties import network_properties, partition_properties
+from songnet.store._rows import in_community_rows
+
+if TYPE_CHECKING:
+    from neo4j import ManagedTransaction, Session
+
+BATCH = 10_000
+WHOLE = 200_000
+STEPS_PER_TRANSACTION = 10
+NUMBERS_PER_BATCH = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement; one that `repeats` is run until it changes nothing."""
+
+    cypher: str
+    parameters: Mapping[str, Any]
+    repeats: bool = False
+
+
+Plan: TypeAlias = Callable[[], Iterator[Step]]
+
+
+def write(session: Session, plan: Plan, *, rows: int) -> None:
+    """Carry out a plan: whole or not at all up to `WHOLE` rows, beyond that in parts."""
+    if rows <= WHOLE:
+        session.execute_write(lambda transaction: run_all(transaction, plan()))
+        return
+    group: list[Step] = []
+    for step in plan():
+        if step.repeats or len(group) == STEPS_PER_TRANSACTION:
+            session.execute_write(run_all, group)
+            group = []
+        if step.repeats:
+            while session.execute_write(run, step):
+                pass
+        else:
+            group.append(step)
+    session.execute_write(run_all, group)
+
+
+def run_all(transaction: ManagedTransaction, steps: Iterable[Step]) -> None:
+    """Run steps in order, each that repeats until it changes nothing."""
+    for step in steps:
+        while run(transaction, step) and step.repeats:
+            pass
+
+
+def run(transaction: ManagedTransaction, step: Step) -> bool:
+    """Run one statement; whether it changed anything.
+
+    Raises
+    ------
+    StoreError
+        The server has not enough memory: trying again, as the driver would, only takes time.
+    """
+    from neo4j.exceptions import TransientError
+
+    try:
+        summary = transaction.run(step.cypher, dict(step.parameters)).consume()
+    except TransientError as error:
+        if "Memory" not in (error.code or ""):
+            raise
+        raise StoreError(
+            "the Neo4j server has too little memory for this transaction: write less at once, or "
+            "raise its server.memory.heap.max_size"
+        ) from error
+    return bool(summary.counters.contains_updates)
+
+
+def batches(statement: str, table: pa.Table, **parameters: Any) -> Iterator[Step]:
+    """A step per `BATCH` rows; missing values are left out, so that they overwrite nothing."""
+    for start in range(0, table.num_rows, BATCH):
+        rows = [_present(row) for row in table.slice(start, BATCH).to_pylist()]
+        yield Step(statement, {"rows": rows, **parameters})
+
+
+def _present(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if value is not None}
+
+
+# --- plans ----------------------------------------------------------------------------------------
+
+
+def playlist_steps(playlists: pa.Table, songs: pa.Table, memberships: pa.Table) -> Iterator[Step]:
+    """Songs, then playlists without what they held, then what they hold."""
+    yield from batches(cypher.PUT_SONGS, songs)
+    yield from batches(cypher.PUT_PLAYLISTS, playlists)
+    yield from batches(cypher.PUT_MEMBERSHIPS, memberships)
+
+
+def network_steps(network: SongNetwork, rows: pa.Table, created_at: str) -> Iterator[Step]:
+    """A network's node and edges in place of those of that name."""
+    named = {"name": network.name}
+    yield Step(cypher.BEGIN_NODE.format(label="Network"), named)
+    yield drop_edges(network.name)
+    yield from batches(cypher.PUT_EDGES[network.kind], rows, **named)
+    properties = network_properties(network, created_at)
+    yield Step(cypher.PUT_NODE.format(label="Network"), named | {"properties": properties})
+
+
+def partition_steps(partition: Partition, communities: pa.Table, created_at: str) -> Iterator[Step]:
+    """A partition's node, communities and members in place of those of that name."""
+    named = {"name": partition.name}
+    yield Step(cypher.BEGIN_NODE.format(label="Partition"), named)
+    yield from drop_communities(partition.name)
+    yield from batches(cypher.PUT_COMMUNITIES, communities, **named)
+    yield from batches(cypher.PUT_MEMBERS, in_community_rows(partition))
+    yield Step(cypher.LINK_PARTITION, named | {"on": partition.on})
+    properties = partition_properties(partition, created_at)
+    yield Step(cypher.PUT_NODE.format(label="Partition"), named | {"properties": properties})
+
+
+def drop_edges(network: str) -> Step:
+    """Take away the edges of a network."""
+    return Step(cypher.DROP_EDGES, {"name": network, "limit": WHOLE}, repeats=True)
+
+
+def drop_communities(partition: str) -> Iterator[Step]:
+    """Take away the members, then the communities of a partition."""
+    limited = {"name": partition, "limit": WHOLE}
+    yield Step(cypher.DROP_MEMBERS, limited, repeats=True)
+    yield Step(cypher.DROP_COMMUNITIES, limited, repeats=True)
+
+
+def drop_steps(what: str, name: str) -> Iterator[Step]:
+    """Take away a network, encoder or partition and what hangs on it."""
+    label, named = cypher.NODES[what], {"name": name}
+    yield Step(cypher.BEGIN_NODE.format(label=label), named)
+    if what == "network":
+        yield drop_edges(name)
+    elif what == "partition":
+        yield from drop_communities(name)
+    else:
+        yield Step(cypher.DROP_VECTORS, {"encoder": name})
+    yield Step(cypher.DROP_NODE.format(label=label), named)
+
+
+def vector_steps(vectors: Vectors) -> Iterator[Step]:
+    """Vectors as properties of songs, about `NUMBERS_PER_BATCH` numbers at a time."""
+    size = max(1, NUMBERS_PER_BATCH // max(1, vectors.dimensions))
+    for start in range(0, len(vectors.songs), size):
+        part = slice(start, start + size)
+        pairs = zip(vectors.songs[part], vectors.values[part].tolist(), strict=True)
+        rows = [{"id": song, "vector": values} for song, values in pairs]
+        yield Step(cypher.PUT_VECTORS, {"rows": rows, "encoder": vectors.encoder})

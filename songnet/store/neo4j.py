@@ -1,0 +1,398 @@
+"""The reference engine: a Neo4j server, 5.26 LTS or newer, Community or Enterprise.
+
+Credentials come from ``NEO4J_USERNAME`` (default ``neo4j``), ``NEO4J_PASSWORD`` and
+``NEO4J_DATABASE`` (default: the user's home database) alone. Opening only reads; constraints and
+indexes are made before the first write.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from songnet.errors import BadNameError, ForeignGraphError, InputError
+from songnet.model import (
+    Counts,
+    EncoderInfo,
+    Ids,
+    Memberships,
+    NetworkInfo,
+    Partition,
+    PartitionInfo,
+    SongNetwork,
+    Vectors,
+    object_array,
+)
+from songnet.store import _neo4j_statements as cypher
+from songnet.store import _neo4j_steps as steps
+from songnet.store._cypher import statements
+from songnet.store._neo4j_connection import Server, refusals
+from songnet.store._neo4j_values import plain_value, property_table
+from songnet.store._properties import (
+    check_nearest,
+    check_vectors,
+    encoder_info,
+    encoder_properties,
+    network_info,
+    partition_info,
+    partition_of,
+    sorted_vectors,
+)
+from songnet.store._rows import (
+    check_in_graph,
+    community_rows,
+    conform_playlists,
+    conform_songs,
+    edge_rows,
+    result_table,
+)
+from songnet.store.protocol import (
+    MEMBERSHIP_SCHEMA,
+    PLAYLIST_SCHEMA,
+    SCHEMA_VERSION,
+    SONG_SCHEMA,
+)
+
+if TYPE_CHECKING:
+    from neo4j import Record
+
+INDEX_SECONDS = 600
+EXACT_SONGS = 10_000
+CANDIDATES = 100
+NUMBERS_PER_ROW = 100
+
+
+class Neo4jStore:
+    """A `songnet.store.protocol.GraphStore` on a Neo4j server.
+
+    Parameters
+    ----------
+    uri
+        ``bolt://``, ``neo4j://``, ``bolt+s://`` or ``neo4j+s://``, without credentials.
+    environment
+        Where the credentials are; default: the process's own environment.
+
+    Raises
+    ------
+    InputError
+        The URI is none of those, or holds a password.
+    StoreUnavailableError
+        No server there, credentials refused, no such database, older than 5.26.
+    ForeignGraphError
+        The database holds songs or playlists that songnet did not put there, or those of another
+        version of songnet.
+    """
+
+    engine: Literal["ladybug", "neo4j"] = "neo4j"
+
+    def __init__(self, uri: str, *, environment: Mapping[str, str] | None = None) -> None:
+        self._server = Server(uri, os.environ if environment is None else environment)
+        self.uri = uri
+        self._prepared = False
+        try:
+            self._check_ours()
+        except BaseException:
+            self.close()
+            raise
+
+    # --- songs and playlists ----------------------------------------------------------------------
+
+    def add_songs(self, songs: pa.Table) -> None:
+        """Insert or update songs; see `GraphStore.add_songs`."""
+        table = conform_songs(songs)
+        self._write(lambda: steps.batches(cypher.PUT_SONGS, table))
+
+    def add_playlists(self, playlists: pa.Table, songs: pa.Table, memberships: pa.Table) -> None:
+        """Insert or replace whole playlists; see `GraphStore.add_playlists`."""
+        tables = conform_playlists(playlists, songs, memberships)
+        self._write(lambda: steps.playlist_steps(*tables))
+
+    def songs(self) -> pa.Table:
+        """All songs, columns of `SONG_SCHEMA`, sorted by id."""
+        return self._nodes("Song", SONG_SCHEMA)
+
+    def playlists(self) -> pa.Table:
+        """All playlists, columns of `PLAYLIST_SCHEMA`, sorted by id."""
+        return self._nodes("Playlist", PLAYLIST_SCHEMA)
+
+    def membership_table(self) -> pa.Table:
+        """All memberships, columns of `MEMBERSHIP_SCHEMA`, sorted by playlist, position, song."""
+        records = self._server.read(cypher.MEMBERSHIPS)
+        playlists = np.repeat(
+            object_array(record["playlist"] for record in records),
+            [len(record["song"]) for record in records],
+        )
+        lists = ([value for record in records for value in record[name]]
+                 for name in MEMBERSHIP_SCHEMA.names[1:])  # fmt: skip
+        table = property_table([playlists, *lists], MEMBERSHIP_SCHEMA)
+        return table.sort_by([(name, "ascending") for name in ("playlist", "position", "song")])
+
+    def memberships(self) -> Memberships:
+        """Who is in which playlist, as index arrays."""
+        table = self.membership_table()
+        return Memberships.from_pairs(*(table[name].to_pylist() for name in ("playlist", "song")))
+
+    def counts(self) -> Counts:
+        """How many playlists, songs and memberships there are."""
+        return Counts(**self._server.read(cypher.COUNTS)[0].data())
+
+    # --- encoders and vectors ---------------------------------------------------------------------
+
+    def write_encoder(self, encoder: EncoderInfo) -> None:
+        """Write or replace an encoder and its index; see `GraphStore.write_encoder`."""
+        properties = encoder_properties(encoder)
+        named = {"name": encoder.name}
+        plan = [
+            steps.Step(cypher.PUT_NODE.format(label="Encoder"), named | {"properties": properties})
+        ]
+        before = self._one("encoder", encoder.name)
+        if before is not None and not _same_model(encoder_info(before), encoder):
+            self._server.run(cypher.DROP_INDEX.format(index=_index(encoder.name)))
+            plan.insert(0, steps.Step(cypher.DROP_VECTORS, {"encoder": encoder.name}))
+        self._write(lambda: iter(plan))
+        self._make_index(encoder)
+
+    def encoders(self) -> list[EncoderInfo]:
+        """All encoders, sorted by name."""
+        return [encoder_info(properties) for properties in self._infos("encoder")]
+
+    def write_vectors(self, vectors: Vectors) -> None:
+        """Write vectors to songs that exist; see `GraphStore.write_vectors`."""
+        encoder = self._encoder(vectors.encoder)
+        check_vectors(vectors, encoder)
+        self._check_songs(vectors.songs, what=f"vectors of {vectors.encoder!r}")
+        self._make_index(encoder)
+        self._write(
+            lambda: steps.vector_steps(vectors), rows=vectors.values.size // NUMBERS_PER_ROW
+        )
+
+    def vectors(self, encoder: str) -> Vectors:
+        """The vectors of an encoder; `BadNameError` if there is no such encoder."""
+        dimensions = self._encoder(encoder).dimensions
+        records = self._server.read(cypher.VECTORS, encoder=encoder)
+        songs = [record["id"] for record in records]
+        return sorted_vectors(encoder, songs, [record["vector"] for record in records], dimensions)
+
+    def nearest(self, encoder: str, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
+        """The `k` most similar songs, best first; see `GraphStore.nearest`.
+
+        Up to `EXACT_SONGS` songs all are compared. Beyond that candidates come from the vector
+        index, which is approximate; their cosines are exact in any case.
+        """
+        info = self._encoder(encoder)
+        sought = check_nearest(vector, k, info)
+        shared = {"encoder": encoder, "vector": sought.tolist(), "count": max(2 * k, CANDIDATES)}
+        if self.counts().songs <= EXACT_SONGS:
+            records = self._server.read(cypher.NEAREST_BY_SCAN, **shared)
+        else:
+            self._make_index(info)
+            records = self._server.read(cypher.NEAREST_BY_INDEX, index=_index(encoder), **shared)
+        return _best(records, sought, k)
+
+    # --- networks and partitions ------------------------------------------------------------------
+
+    def write_network(self, network: SongNetwork, created_at: str) -> int:
+        """Write or replace a network; how many edges went in. See `GraphStore.write_network`."""
+        rows = edge_rows(network)
+        self._check_songs(network.songs, what=f"network {network.name!r}")
+        old = self._server.read(cypher.COUNT_EDGES, name=network.name)[0]["edges"]
+        self._write(
+            lambda: steps.network_steps(network, rows, created_at), rows=rows.num_rows + old
+        )
+        return int(rows.num_rows)
+
+    def networks(self) -> list[NetworkInfo]:
+        """All networks, sorted by name."""
+        return [network_info(properties) for properties in self._infos("network")]
+
+    def write_partition(
+        self, partition: Partition, created_at: str, titles: Sequence[str] | None = None
+    ) -> None:
+        """Write or replace a partition; see `GraphStore.write_partition`."""
+        communities = community_rows(partition, titles)
+        self._check_songs(partition.songs, what=f"partition {partition.name!r}")
+        old = self._server.read(cypher.COUNT_MEMBERS, name=partition.name)[0]["edges"]
+        self._write(
+            lambda: steps.partition_steps(partition, communities, created_at),
+            rows=len(partition.songs) + old,
+        )
+
+    def partition(self, name: str) -> Partition:
+        """A partition with its labels; `BadNameError` if there is none of that name."""
+        properties = self._named("partition", name)
+        records = self._server.read(cypher.MEMBERS, name=name)
+        songs = [song for record in records for song in record["songs"]]
+        labels = np.repeat(
+            np.array([record["label"] for record in records], np.int64),
+            [len(record["songs"]) for record in records],
+        )
+        return partition_of(properties, songs, labels)
+
+    def partitions(self) -> list[PartitionInfo]:
+        """All partitions, sorted by name."""
+        return [partition_info(properties) for properties in self._infos("partition")]
+
+    def community_titles(self, name: str) -> list[str]:
+        """Titles of a partition's communities, by label."""
+        self._named("partition", name)
+        return [record["title"] for record in self._server.read(cypher.TITLES, name=name)]
+
+    def drop(self, what: Literal["partition", "network", "encoder"], name: str) -> None:
+        """Remove one with everything that hangs on it; see `GraphStore.drop`."""
+        label = cypher.NODES[what]
+        if not self._server.read(cypher.IS_THERE.format(label=label), name=name):
+            raise self._no_such(what, name)
+        users = [
+            record["name"]
+            for record in self._server.read(cypher.USED_BY.format(label=label), name=name)
+        ]
+        if users:
+            raise InputError(
+                f"{what} {name!r} is used by partitions {', '.join(users)}: drop them first"
+            )
+        if what == "encoder":
+            self._server.run(cypher.DROP_INDEX.format(index=_index(name)))
+        self._write(lambda: steps.drop_steps(what, name), rows=self._size(what, name))
+
+    # --- anything ---------------------------------------------------------------------------------
+
+    def query(
+        self, cypher: str, parameters: Mapping[str, Any] | None = None, *, write: bool = False
+    ) -> pa.Table:
+        """Run Cypher; read-only unless `write`. See `GraphStore.query`."""
+        if write:
+            self._prepare()
+        with self._server.session(write=write) as session, refusals():
+            result = session.run(cypher, dict(parameters or {}))
+            columns = result.keys()
+            rows = [[plain_value(value) for value in record.values()] for record in result]
+        return result_table(columns, rows)
+
+    def close(self) -> None:
+        """Let go of the server. Closing twice is fine."""
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- the private part -------------------------------------------------------------------------
+
+    def _check_ours(self) -> None:
+        sign = self._server.read(cypher.SIGN)[0]
+        if sign["schemas"] not in ([], [SCHEMA_VERSION]):
+            raise ForeignGraphError(
+                f"the graph at {self.uri} has songnet schema {sign['schemas']}, this songnet works "
+                f"with {SCHEMA_VERSION}: use the songnet that made it, or an empty database"
+            )
+        if sign["used"] and not sign["schemas"]:
+            raise ForeignGraphError(
+                f"the graph at {self.uri} holds songs or playlists that songnet did not put "
+                "there: use an empty database (NEO4J_DATABASE) or another server"
+            )
+
+    def _prepare(self) -> None:
+        """Constraints and indexes, then the sign that the graph is ours; once per store."""
+        if self._prepared:
+            return
+        for statement in statements("neo4j"):
+            self._server.run(statement)
+        self._server.run(cypher.PUT_SIGN, schema=SCHEMA_VERSION)
+        self._prepared = True
+
+    def _write(self, plan: steps.Plan, *, rows: int = 0) -> None:
+        self._prepare()
+        with self._server.session(write=True) as session:
+            steps.write(session, plan, rows=rows)
+
+    def _nodes(self, label: str, schema: pa.Schema) -> pa.Table:
+        values = ", ".join(f"n.{name}" for name in schema.names)
+        records = self._server.read(f"MATCH (n:{label}) RETURN {values}")
+        columns = list(zip(*records, strict=True)) or [()] * len(schema)
+        return property_table(columns, schema).sort_by("id")
+
+    def _infos(self, what: str) -> list[dict[str, Any]]:
+        found = self._server.read(cypher.ALL_NODES.format(label=cypher.NODES[what]))
+        return [record["properties"] for record in found]
+
+    def _one(self, what: str, name: str) -> dict[str, Any] | None:
+        found = self._server.read(cypher.ONE_NODE.format(label=cypher.NODES[what]), name=name)
+        return found[0]["properties"] if found else None
+
+    def _named(self, what: str, name: str) -> dict[str, Any]:
+        found = self._one(what, name)
+        if found is None:
+            raise self._no_such(what, name)
+        return found
+
+    def _no_such(self, what: str, name: str) -> BadNameError:
+        names = ", ".join(properties["name"] for properties in self._infos(what)) or "none"
+        return BadNameError(f"there is no {what} {name!r}; there are: {names}")
+
+    def _encoder(self, name: str) -> EncoderInfo:
+        return encoder_info(self._named("encoder", name))
+
+    def _size(self, what: str, name: str) -> int:
+        counts = {"network": cypher.COUNT_EDGES, "partition": cypher.COUNT_MEMBERS}
+        return int(self._server.read(counts[what], name=name)[0]["edges"]) if what in counts else 0
+
+    def _check_songs(self, songs: Ids, *, what: str) -> None:
+        known: list[str] = []
+        for start in range(0, len(songs), steps.BATCH):
+            ids = songs[start : start + steps.BATCH].tolist()
+            known += self._server.read(cypher.KNOWN_SONGS, ids=ids)[0]["ids"]
+        check_in_graph(songs, object_array(known), what=what)
+
+    def _make_index(self, encoder: EncoderInfo) -> None:
+        """The encoder's vector index, made if it is not there, ready to be asked."""
+        blanks = {"<encoder>": encoder.name, "<dimensions>": str(encoder.dimensions)}
+        for statement in statements("neo4j-encoder"):
+            self._server.run(_filled(statement, blanks))
+        self._server.run(cypher.AWAIT_INDEX, index=_index(encoder.name), seconds=INDEX_SECONDS)
+
+
+def _index(encoder: str) -> str:
+    return f"vectors_{encoder}"
+
+
+def _filled(text: str, blanks: Mapping[str, str]) -> str:
+    for blank, value in blanks.items():
+        text = text.replace(blank, value)
+    return text
+
+
+def _same_model(one: EncoderInfo, other: EncoderInfo) -> bool:
+    return (one.fingerprint, one.dimensions) == (other.fingerprint, other.dimensions)
+
+
+def _best(
+    candidates: Sequence[Record], sought: NDArray[np.float32], k: int
+) -> list[tuple[str, float]]:
+    """The `k` candidates of largest cosine in double precision; ties to the smaller id."""
+    if not candidates:
+        return []
+    values = np.array([record["vector"] for record in candidates], np.float64)
+    target = sought.astype(np.float64)
+    lengths = np.linalg.norm(values, axis=1) * np.linalg.norm(target)
+    cosines = np.divide(
+        values @ target, lengths, out=np.full(len(values), -np.inf), where=lengths > 0
+    )
+    ranked = sorted(
+        (-float(cosine), str(record["id"]))
+        for cosine, record in zip(cosines, candidates, strict=True)
+        if np.isfinite(cosine)
+    )
+    return [(song, -negative) for negative, song in ranked[:k]]

@@ -38,6 +38,8 @@ MAX_MEMBERS = 2_000_000
 AUDIO_SUFFIXES = frozenset({".ogg", ".oga", ".opus", ".mp3", ".flac", ".wav", ".m4a"})
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER_BYTES = 33
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 0x1
 _OTHER_PICTURES = {b"\xff\xd8": "a JPEG", b"GIF8": "a GIF", b"RIFF": "a WebP", b"BM": "a BMP"}
@@ -105,18 +107,38 @@ def _check_header(name: str | Path, data: bytes) -> None:
     if not data.startswith(_SIGNATURE):
         looks = next((what for head, what in _OTHER_PICTURES.items() if data.startswith(head)), "")
         raise FormatError(name, f"is not a PNG{looks and f' but {looks}'}")
-    if len(data) < 26 or data[12:16] != b"IHDR":
+    if len(data) < _HEADER_BYTES or data[12:16] != b"IHDR":
         raise FormatError(name, "is a PNG without a header, or cut off")
-    width, height, depth, colour = struct.unpack(">IIBB", data[16:26])
+    width, height, depth, colour, interlaced = struct.unpack(">IIBBxxB", data[16:29])
     if (height, width) != SHAPE:
         raise FormatError(
-            name,
-            f"is {height} rows by {width} columns; a spectrogram is {MELS} by {FRAMES}",
+            name, f"is {height} rows by {width} columns; a spectrogram is {MELS} by {FRAMES}"
         )
-    if depth == 16 and colour != 0:
-        raise FormatError(name, "has 16-bit colours; a spectrogram is 8-bit grey")
+    if (depth == 16 and colour != 0) or interlaced:
+        raise FormatError(name, "has 16-bit colours or is interlaced; save it as plain 8-bit grey")
     if len(data) > MAX_PNG_BYTES:
         raise FormatError(name, f"is larger than {MAX_PNG_BYTES} bytes, too large for its picture")
+    _check_rows(name, data, depth * _CHANNELS.get(colour, 1))
+
+
+def _check_rows(name: str | Path, data: bytes, bits: int) -> None:
+    """Refuse a picture that holds fewer rows than its header says: Pillow would add black ones."""
+    needed = MELS * (1 + (FRAMES * bits + 7) // 8)
+    try:
+        packed = b"".join(body for kind, body in _chunks(data) if kind == b"IDAT")
+        unpacked = len(zlib.decompressobj().decompress(packed, needed))
+    except zlib.error as error:
+        raise FormatError(name, f"is a broken PNG ({error})") from error
+    if unpacked < needed:
+        raise FormatError(name, f"is a broken PNG, cut off after {unpacked} of {needed} bytes")
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    place = len(_SIGNATURE)
+    while place + 8 <= len(data):
+        length, kind = struct.unpack(">I4s", data[place : place + 8])
+        yield kind, data[place + 8 : place + 8 + length]
+        place += 12 + length
 
 
 def _unpacked(name: str | Path, data: bytes) -> NDArray[np.uint8]:
@@ -317,7 +339,7 @@ def _leads_outside(name: str) -> bool:
 def _hidden(name: str) -> bool:
     return any(
         (part.startswith(".") and part not in {".", ".."}) or part == "__MACOSX"
-        for part in PurePosixPath(name).parts
+        for part in PurePosixPath(name.replace("\\", "/")).parts
     )
 
 

@@ -1,1 +1,11 @@
-"""Every file format, read and written: playlists, partitions, graphs, audio, spectrograms."""
+"""Every file format, read and written.
+
+- `playlists`: MPD slices (`mpd`), tables (`csv`), `m3u` and `xspf`, from files, folders, archives.
+- `audio`, `spectrograms`, `labels`: what songs sound like, and what they are.
+- `partitions`, `graphs`: for other programs to read and to give.
+
+Readers yield what they can use and a `songnet.model.Skipped` for what they cannot, with its file,
+place and reason; nothing in a file may do more than be skipped. Modules are imported by name
+(``from songnet.sources.playlists import read_playlists``), so that no command loads what it does
+not need.
+"""

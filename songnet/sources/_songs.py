@@ -86,7 +86,8 @@ def relative_path(path: str | PurePath, root: str | PurePath) -> str:
     prefix = "" if base == "." else base.rstrip("/") + "/"
     below = given[len(prefix) :] if given.startswith(prefix) else ""
     if not below or below == "." or below.split("/")[0] == ".." or posixpath.isabs(below):
-        raise InputError(f"{str(path)!r} is not a file below {str(root)!r}")
+        base = repr(str(root)) if str(root) else "the folder that it is listed in"
+        raise InputError(f"{str(path)!r} is not a file below {base}")
     if _UNUSABLE.search(below) or len(below) > ID_LENGTH:
         raise InputError(
             f"{str(path)!r} cannot be a song's id: use a path of at most {ID_LENGTH} characters, "

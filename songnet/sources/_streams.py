@@ -70,10 +70,21 @@ def find(path: Path, *, kind: str) -> Iterator[Found]:
 def readable_name(name: str, kind: str) -> bool:
     """Whether a name in a folder or archive is that of a playlist file (or an archive)."""
     plain = PurePosixPath(name)
-    if any(part.startswith(".") or part == "__MACOSX" for part in plain.parts):
+    if any(_is_hidden(part) for part in plain.parts):
         return False
     known = kind_of(name)
     return is_archive(name) or (known is not None and kind in {"auto", known})
+
+
+def _is_hidden(part: str) -> bool:
+    return part == "__MACOSX" or (part.startswith(".") and part != "..")
+
+
+def shown(path: str | Path) -> str:
+    """A path for messages: what cannot be printed, or not in UTF-8, as an escape."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(path)
+    )
 
 
 def is_archive(name: str) -> bool:
@@ -148,7 +159,7 @@ def opened(path: Path, on_bytes: OnBytes | None = None) -> Iterator[io.BufferedR
             yield buffered
             return
         with gzip.GzipFile(fileobj=buffered) as packed:
-            yield io.BufferedReader(_Unpacked(packed, lambda: raw.count, str(path)), 2**16)
+            yield io.BufferedReader(_Unpacked(packed, lambda: raw.count, shown(path)), 2**16)
 
 
 def holds_archive(stream: io.BufferedReader[Any], path: Path) -> bool:

@@ -101,7 +101,17 @@ def read_csv(
         Unknown keys in `columns`.
     """
     chosen = check_columns(columns)
-    lines = _Lines(stream, source)
+    encoding, errors = decoder_for(stream)
+    decoded = io.TextIOWrapper(stream, encoding, errors, newline="")
+    try:
+        yield from _records(_Lines(decoded, source), source, chosen)
+    finally:
+        decoded.detach()  # the stream is its opener's to close
+
+
+def _records(
+    lines: _Lines, source: Source, chosen: Mapping[str, str]
+) -> Iterator[PlaylistRecord | Skipped]:
     rows = csv.reader(lines, delimiter=lines.delimiter(chosen))
     header = next(rows, [])
     table = _Table(source, _layout(header, chosen, source))
@@ -130,9 +140,8 @@ def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[tuple[str, list[
 class _Lines:
     """Decoded lines, counted, none of unbounded length."""
 
-    def __init__(self, stream: io.BufferedReader[Any], source: Source) -> None:
-        encoding, errors = decoder_for(stream)
-        self._text = io.TextIOWrapper(stream, encoding, errors, newline="")
+    def __init__(self, decoded: io.TextIOBase, source: Source) -> None:
+        self._text = decoded
         self._source = source
         self._first: str | None = None
         self.number = 0
@@ -211,16 +220,17 @@ def _names_songs(places: Mapping[str, int]) -> bool:
 
 def _layout(header: Sequence[str], columns: Mapping[str, str], source: Source) -> _Layout:
     places = _places(header, columns)
-    found = ", ".join(name.strip() or "(blank)" for name in header[:30]) or "nothing"
+    found = ", ".join(" ".join(name.split()) or "(blank)" for name in header[:30]) or "nothing"
+    found = found if len(found) <= 600 else f"{found[:600]}…"
     for key, name in columns.items():
         if key not in places:
-            raise FormatError(source.name, f"has no column {name!r}; it has {found}"[:1000])
+            raise FormatError(source.name, f"has no column {name!r}; it has {found}")
     if not _names_songs(places):
         reason = (
             "no column holds track ids, nor two of them title and artist; name them with "
             f"--columns id=HEADER or --columns title=HEADER,artist=HEADER; the header is {found}"
         )
-        raise FormatError(source.name, reason[:1000], where="line 1")
+        raise FormatError(source.name, reason, where="line 1")
     is_pid = "playlist_id" in places and _plain(header[places["playlist_id"]]) == "pid"
     return _Layout(places, len(header), is_pid)
 

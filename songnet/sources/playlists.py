@@ -167,7 +167,7 @@ class _Run:
         root = self.music_root or found.root
         absolute = root if is_windows_path(str(root)) else root.absolute()
         return Source(
-            name=str(found.path),
+            name=_streams.shown(found.path),
             relative=relative_path(found.path, found.root),
             folder=str(found.path.absolute().parent),
             root=str(absolute),
@@ -182,7 +182,7 @@ class _Run:
         inside = posixpath.dirname(relative_path(name, ""))
         on_disk = self.music_root is not None
         return Source(
-            name=f"{archive.name}/{name}",
+            name=f"{archive.name}/{_streams.shown(name)}",
             relative=relative_path(f"{archive.relative}/{name}", ""),
             folder=posixpath.join(archive.folder, inside) if on_disk else inside,
             root=archive.root if on_disk else "",
@@ -211,9 +211,9 @@ def _records(paths: list[Path], run: _Run) -> _Records:
             here = held = True
             yield record
         if not here and len(paths) > 1:
-            yield Skipped(str(path), f"holds no playlists; {READ}")
+            yield Skipped(_streams.shown(path), f"holds no playlists; {READ}")
     if not held:
-        given = ", ".join(str(path) for path in paths) or "nothing"
+        given = ", ".join(map(_streams.shown, paths)) or "nothing"
         raise EmptyInputError(f"found no playlists in {given}; {READ}")
 
 
@@ -232,13 +232,13 @@ def _file(found: Found, run: _Run) -> _Records:
                 return
         yield from _archive(found, source, run)
     except (InputError, *_streams.READ_ERRORS) as error:
-        yield _skipped(error, str(found.path))
+        yield _skipped(error, _streams.shown(found.path))
 
 
 def _archive(found: Found, source: Source, run: _Run) -> _Records:
     with _streams.opened_archive(found.path, run.on_bytes) as archive:
         for info in _streams.members(archive, kind=run.format):
-            name = f"{source.name}/{info.filename}"
+            name = f"{source.name}/{_streams.shown(info.filename)}"
             try:
                 with _streams.opened_member(archive, info, name) as stream:
                     yield from _stream(stream, run.member(source, info.filename), run)

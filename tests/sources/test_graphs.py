@@ -156,7 +156,7 @@ def test_what_xml_cannot_hold_is_replaced(tmp_path):
 
 
 @pytest.mark.parametrize("extension", [".graphml", ".gexf"])
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(title=st.text(min_size=1), identity=st.text(min_size=1))
 def test_any_text_gives_xml_that_says_the_same(tmp_path_factory, extension, title, identity):
     path = tmp_path_factory.mktemp("graph") / f"g{extension}"

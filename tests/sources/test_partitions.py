@@ -40,7 +40,7 @@ def test_what_is_written_is_read_back(tmp_path, extension):
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     members=st.dictionaries(
         st.text(min_size=1, max_size=12), st.integers(0, 3), min_size=1, max_size=8
@@ -54,7 +54,7 @@ def test_any_ids_survive_every_format(tmp_path_factory, extension, members):
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8")))
 def test_any_bytes_are_a_partition_or_one_error(tmp_path_factory, extension, data):
     path = written(tmp_path_factory.mktemp("p"), f"p{extension}", data)

@@ -4,7 +4,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from songnet.errors import InputError
@@ -126,6 +126,7 @@ def test_recordings_are_read_from_clip_names(name, expected):
     assert songs.recording_of(name) == expected
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_path_gives_an_id_below_the_root_or_is_refused(path, root):
     try:

@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from songnet.store.neo4j import Neo4jStore
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("songnet", deadline=None)
+settings.load_profile("songnet")
 
 NEO4J_SCRIPT = Path(__file__).parent.parent / "scripts" / "neo4j"
 MISSING = 3  # the script's exit code where Java, Maven or the jars cannot be had

@@ -197,7 +197,7 @@ def exact_expectation(rows, columns):
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, 400), min_size=2, max_size=5), st.data())
 def test_expected_information_is_exact_where_only_part_of_the_sum_is_made(rows, data):
     cuts = data.draw(st.sets(st.integers(1, sum(rows) - 1), min_size=1, max_size=5))

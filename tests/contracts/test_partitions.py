@@ -276,7 +276,7 @@ def test_zacharys_karate_club(algorithm):
 
 
 @on_networks
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000))
 def test_modularity_is_igraphs(algorithm, seed):
     songs, left, right, weights = planted_network(seed, songs=30, inside=0.3, outside=0.1)

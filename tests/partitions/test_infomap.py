@@ -32,7 +32,7 @@ def map_equation(network, labels):
     return plogp([leaving.sum()]) - 2 * plogp(leaving) - plogp(visits) + plogp(inside)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_the_codelength_is_the_map_equations(seed):
     random = np.random.default_rng(seed)

@@ -29,7 +29,7 @@ def test_by_hand():
     assert found.name == "kmeans-enc"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.integers(1, 60))
 def test_exactly_so_many_and_each_song_with_the_nearest_mean(seed, communities):
     given_vectors = scattered(seed)

@@ -37,7 +37,7 @@ def parts(graph):
     return len(graph.connected_components())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.sampled_from([0.3, 1.0, 3.0]))
 def test_leidens_communities_are_connected(seed, resolution):
     network = scattered(seed, edges=60)
@@ -47,7 +47,7 @@ def test_leidens_communities_are_connected(seed, resolution):
         assert parts(graph.subgraph(np.flatnonzero(found.labels == label).tolist())) == 1
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_no_song_of_leiden_would_rather_be_elsewhere(seed):
     network = scattered(seed, songs=25, edges=50)

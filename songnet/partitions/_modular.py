@@ -15,7 +15,6 @@ from songnet.partitions._common import check_count, prepare, versions
 from songnet.partitions._igraph import graph, seeded
 
 Cut: TypeAlias = Callable[[Any, Floats, float], Ints]
-STEPS = 50
 CLOSE = 1 + 1e-6
 
 
@@ -89,7 +88,7 @@ def _search(
     low, high = _range(network)
     below, above = fewest, most
     value = low if communities == fewest else high if communities == most else _first(low, high)
-    for _ in range(STEPS):
+    while True:
         labels = labels_at(value)
         found = len(np.unique(labels))
         if found == communities:
@@ -99,12 +98,12 @@ def _search(
         else:
             high, above = value, min(above, found)
         if high / low < CLOSE:
-            break
+            raise InputError(
+                f"{algorithm} cannot cut {network.name!r} into {communities} communities with this "
+                f"seed: the nearest it finds are {below} and {above}; ask for one of these or try "
+                "another --seed"
+            )
         value = math.sqrt(low * high)
-    raise InputError(
-        f"{algorithm} cannot cut {network.name!r} into {communities} communities with this seed: "
-        f"the nearest it finds are {below} and {above}; ask for one of these or try another --seed"
-    )
 
 
 def _first(low: float, high: float) -> float:

@@ -17,14 +17,14 @@ _DEFINE = re.compile(
     r"^[ \t]*#define[ \t]+(\S+)[ \t]*([^\n]*)\n(.*?)#enddef", re.MULTILINE | re.DOTALL
 )
 _COMMENT = re.compile(r"^[ \t]*#(?!define|enddef)[^\n]*\n", re.MULTILINE)
-_CALL = r"\{(?P<macro>[A-Za-z][\w:~-]*)(?P<arguments>[^{}]*)\}"
 _MUSIC = re.compile(
     r"\[\+?music\](?P<tag>.*?)\[/music\]"
     r"|^[ \t]*(?:victory_|defeat_)?music[ \t]*=[ \t]*(?P<key>[^\n]*)"
-    rf"|{_CALL}",
+    r"|\{(?P<macro>[A-Za-z][\w:~-]*)",
     re.MULTILINE | re.DOTALL,
 )
 _NAME = re.compile(r"^[ \t]*name[ \t]*=[ \t]*([^\n]*)", re.MULTILINE)
+_BRACE = re.compile(r"[{}]")
 _ARGUMENT = re.compile(r'\([^()]*\)|"[^"]*"|\S+')
 _TITLE = re.compile(
     r'\[(?:scenario|multiplayer|tutorial)\].*?^[ \t]*name[ \t]*=[^"\n]*"([^"]+)"',
@@ -79,15 +79,32 @@ def songs_named(text: str, macros: Mapping[str, Macro]) -> list[str]:
 
 
 def _named(text: str, macros: Mapping[str, Macro], depth: int) -> Iterator[str]:
-    for match in _MUSIC.finditer(text):
+    place = 0
+    while match := _MUSIC.search(text, place):
+        place = match.end()
         if match["tag"] is not None:
             for value in _NAME.findall(match["tag"]):
                 yield from _file_names(value)
         elif match["key"] is not None:
             yield from _file_names(match["key"])
         elif match["macro"] in macros and depth:
-            values = [value.strip('"()') for value in _ARGUMENT.findall(match["arguments"])]
+            place = _closing(text, match.end())
+            values = _arguments(text[match.end() : place])
             yield from _named(macros[match["macro"]].expanded(values), macros, depth - 1)
+
+
+def _closing(text: str, start: int) -> int:
+    """Where the brace that is open before `start` is closed; the end if it never is."""
+    depth = 1
+    for brace in _BRACE.finditer(text, start):
+        depth += 1 if brace[0] == "{" else -1
+        if not depth:
+            return brace.start()
+    return len(text)
+
+
+def _arguments(text: str) -> list[str]:
+    return [value.strip('"()') for value in _ARGUMENT.findall(text)]
 
 
 def _file_names(value: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from songnet.errors import FormatError
+from songnet.model import Skipped
 
 KINDS = {
     ".json": "mpd",
@@ -43,28 +44,29 @@ OnBytes = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to read: where it is, below which root, and whether the user named it itself."""
+    """A file to read: where it is, and the root that its ids are relative to."""
 
     path: Path
     root: Path
-    named: bool
 
 
-def find(path: Path, *, kind: str) -> Iterator[Found]:
+def find(path: Path, *, kind: str) -> Iterator[Found | Skipped]:
     """The files to read for one given path: itself, or what is in the folder, sorted.
 
     In a folder only files with a known extension count; hidden ones do not, links to folders
-    are not followed.
+    are not followed. Folders that cannot be entered come last, as `Skipped`.
     """
-    if not path.is_dir():
-        yield Found(path, path.parent, named=True)
+    if not os.path.isdir(path):  # noqa: PTH112  # Path.is_dir raises for names that are too long
+        yield Found(path, path.parent)
         return
-    for folder, folders, names in os.walk(path):
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             inside = Path(folder, name)
             if readable_name(name, kind) and _is_regular(inside):
-                yield Found(inside, path, named=False)
+                yield Found(inside, path)
+    yield from (Skipped(shown(error.filename), reason_of(error)) for error in closed)
 
 
 def readable_name(name: str, kind: str) -> bool:

@@ -8,6 +8,7 @@ content; gzip is seen through. `batches` turns records into the three tables tha
 from __future__ import annotations
 
 import io
+import os
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -121,7 +122,8 @@ def read_playlists(
 def input_bytes(paths: Sequence[Path], *, format: str = "auto") -> int:  # noqa: A002  # as above
     """How many bytes `read_playlists` will read, for progress; files that are not there count 0."""
     found = (each for path in paths for each in _streams.find(Path(path), kind=format))
-    return sum(each.path.stat().st_size for each in found if each.path.is_file())
+    files = (each.path for each in found if isinstance(each, Found))
+    return sum(path.stat().st_size for path in files if os.path.isfile(path))  # noqa: PTH113  # as in find
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,10 @@ def _records(paths: list[Path], run: _Run) -> _Records:
 
 def _path(path: Path, run: _Run) -> _Records:
     for found in _streams.find(path, kind=run.format):
-        yield from _file(found, run)
+        if isinstance(found, Skipped):
+            yield found
+        else:
+            yield from _file(found, run)
 
 
 def _file(found: Found, run: _Run) -> _Records:
@@ -268,8 +273,9 @@ class Batch:
     ----------
     playlists, songs, memberships
         Tables with the columns of `PLAYLISTS`, `SONGS` and `MEMBERSHIPS`. Every id occurs once,
-        and every (playlist, song) once: ``position`` is its first place (0-based), ``times`` how
-        often it occurs. Where a song is described more than once, the first value counts.
+        and every (playlist, song) once: ``position`` is its first place (0-based, among the tracks
+        that could be used), ``times`` how often it occurs. Where a song is described more than
+        once, the first value counts.
     skipped
         What was left out since the last batch.
     """

@@ -143,6 +143,7 @@ def _seconds(date: str | None) -> int | None:
     """Seconds since 1970 of an XML date; without a zone it is taken as UTC."""
     try:
         moment = datetime.fromisoformat(date or "")
-    except ValueError:
+        seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return integer(int(moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()))
+    return integer(int(seconds))

@@ -246,6 +246,30 @@ def test_what_is_no_regular_file_is_passed_over(tmp_path):
     assert split(read_playlists([tmp_path])) == (["mpd:1"], [])
 
 
+def test_folders_that_cannot_be_entered_are_skipped(tmp_path, monkeypatch):
+    files(tmp_path, {"a.json": mpd(1), "closed/b.json": mpd(2), "open/c.json": mpd(3)})
+    scan = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    ids, skipped = split(read_playlists([tmp_path]))
+    assert ids == ["mpd:1", "mpd:3"]
+    assert skipped == [Skipped(f"{tmp_path}/closed", "cannot be read: Permission denied")]
+
+
+@pytest.mark.parametrize("name", ["x" * 5000 + ".json", "a\0.json", "\udcff.json"])
+def test_names_that_no_file_can_have_are_skipped(tmp_path, name):
+    files(tmp_path, {"a.json": mpd(1)})
+    ids, skipped = split(read_playlists([tmp_path / name, tmp_path / "a.json"]))
+    assert ids == ["mpd:1"]
+    assert len(skipped) == 1
+    assert input_bytes([tmp_path / name]) == 0
+
+
 def test_progress_counts_the_bytes_on_the_disk(tmp_path):
     files(
         tmp_path, {"a.json.gz": gzip.compress(mpd(*range(500))), "b.zip": archive({"b.m3u": M3U})}

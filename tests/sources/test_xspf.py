@@ -170,7 +170,14 @@ def test_deep_nesting_is_survived(tmp_path):
 
 @pytest.mark.parametrize(
     ("date", "seconds"),
-    [("1970-01-02", 86400), ("1970-01-01T01:00:00Z", 3600), ("soon", None), ("0001-01-01", None)],
+    [
+        ("1970-01-02", 86400),
+        ("1970-01-01T01:00:00Z", 3600),
+        ("soon", None),
+        ("0001-01-01", None),
+        ("9999-12-31T23:59:59-14:00", 253402351199),
+        ("0001-01-01T00:00:00+14:00", None),
+    ],
 )
 def test_dates(tmp_path, date, seconds):
     head = f"<date>{date}</date>"

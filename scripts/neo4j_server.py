@@ -1,6 +1,6 @@
 """A real local Neo4j server, Community edition, without Docker.
 
-    scripts/neo4j start [--home DIR] [--line 5.26|2026]
+    scripts/neo4j start [--home DIR] [--line 5.26|2026] [--wait SECONDS]
     scripts/neo4j stop [--home DIR]
     scripts/neo4j status [--home DIR]
     scripts/neo4j fetch [--line 5.26|2026]        only the jars, for later
@@ -19,8 +19,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import contextlib
-import fcntl
 import http.client
 import json
 import os
@@ -30,10 +28,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from neo4j_home import Home, ServerError, State, write_whole
 from neo4j_java import LINES, ROOT, Line, MissingError, ensure_jars, find_java
 
 HOME = ROOT / "build" / "neo4j"
@@ -45,100 +43,19 @@ PORT_TAKEN = ("BindException", "Address already in use", "PortBindException")
 OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 
 
-class ServerError(Exception):
-    """One line for a person: what went wrong and what to do."""
-
-
-@dataclass(frozen=True)
-class State:
-    """What a home remembers of its server."""
-
-    line: str
-    bolt: int
-    http: int
-
-
-@dataclass(frozen=True)
-class Home:
-    """The folder of one server: its data, configuration, logs, password and process id."""
-
-    path: Path
-
-    @property
-    def password_file(self) -> Path:
-        """Readable by its owner alone; one line."""
-        return self.path / "password"
-
-    @property
-    def pid_file(self) -> Path:
-        """The process id of the server that was started last."""
-        return self.path / "server.pid"
-
-    @property
-    def state_file(self) -> Path:
-        """Release line and ports, as JSON."""
-        return self.path / "server.json"
-
-    @property
-    def log(self) -> Path:
-        """What the server prints."""
-        return self.path / "logs" / "console.log"
-
-    def state(self) -> State | None:
-        """What was written at the last start; None for a new home."""
-        try:
-            return State(**json.loads(self.state_file.read_text("utf-8")))
-        except FileNotFoundError:
-            return None
-        except (ValueError, TypeError) as error:
-            raise ServerError(f"{self.state_file} cannot be read: remove it ({error})") from error
-
-    def password(self) -> str:
-        """The password of user neo4j."""
-        return self.password_file.read_text("utf-8").strip()
-
-    def pid(self) -> int | None:
-        """The process id of this home's running server; a stale file counts for nothing."""
-        try:
-            pid = int(self.pid_file.read_text("utf-8"))
-        except (FileNotFoundError, ValueError):
-            return None
-        return pid if f"--home-dir={self.path}" in command_line(pid) else None
-
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """One start or stop at a time."""
-        with (self.path / "lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-
-def command_line(pid: int) -> list[str]:
-    """The arguments of a running process; empty if there is none (or only its remains)."""
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace").split("\0")
-        except OSError:
-            return []
-    run = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return run.stdout.split()
-
-
-def start(home: Home, line_name: str | None) -> State:
+def start(home: Home, line_name: str | None, *, wait: float) -> State:
     """Start the server of `home` unless it runs; returns when it answers queries."""
     line = chosen_line(home, line_name)
     home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with home.locked():
         state = home.state()
         if home.pid() is not None and state is not None:
-            wait_for_answer(home, state, None)
+            wait_for_answer(home, state, None, wait=wait)
             return state
         java = find_java(line)
         jars = fetch(line)
         make_password(home, java, jars)
-        return launch(home, line, java=java, jars=jars)
+        return launch(home, line, java=java, jars=jars, wait=wait)
 
 
 def chosen_line(home: Home, name: str | None) -> Line:
@@ -179,23 +96,29 @@ def make_password(home: Home, java: str, jars: Path) -> None:
     temporary.replace(home.password_file)
 
 
-def launch(home: Home, line: Line, *, java: str, jars: Path) -> State:
+def launch(home: Home, line: Line, *, java: str, jars: Path, wait: float) -> State:
     """Start the process and wait for its first answer; other ports if someone took ours."""
     for _ in range(ATTEMPTS):
         state = choose_ports(home, line)
         write_configuration(home, state)
         child = spawn(home, line, java=java, jars=jars)
         try:
-            wait_for_answer(home, state, child)
-        except ServerError:
+            wait_for_answer(home, state, child, wait=wait)
+        except (ServerError, KeyboardInterrupt) as error:
             end(child)
             home.pid_file.unlink(missing_ok=True)
-            if not any(word in home.log.read_text("utf-8", "replace") for word in PORT_TAKEN):
+            if isinstance(error, KeyboardInterrupt) or not port_was_taken(home):
                 raise
             say("a port was taken by someone else meanwhile: trying others")
         else:
             return state
     raise ServerError(f"found no free ports in {ATTEMPTS} attempts: see {home.log}")
+
+
+def port_was_taken(home: Home) -> bool:
+    """Whether the server ended because someone else listens where it wanted to."""
+    log = home.log.read_text("utf-8", "replace")
+    return any(word in log for word in PORT_TAKEN)
 
 
 def choose_ports(home: Home, line: Line) -> State:
@@ -243,13 +166,6 @@ def write_configuration(home: Home, state: State) -> None:
     write_whole(home.state_file, json.dumps(asdict(state)) + "\n")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write so that a reader sees the old file or the new one."""
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
-
-
 def spawn(home: Home, line: Line, *, java: str, jars: Path) -> subprocess.Popen[bytes]:
     """Start the server as a process of its own session, which outlives this script."""
     command = [java, "-Xms256m", f"-Xmx{HEAP}", "-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow"]
@@ -269,10 +185,12 @@ def spawn(home: Home, line: Line, *, java: str, jars: Path) -> subprocess.Popen[
     return child
 
 
-def wait_for_answer(home: Home, state: State, child: subprocess.Popen[bytes] | None) -> None:
+def wait_for_answer(
+    home: Home, state: State, child: subprocess.Popen[bytes] | None, *, wait: float
+) -> None:
     """Return when the server has answered a query and greets on its bolt port."""
     password = home.password()
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + wait
     say(f"waiting for Neo4j {LINES[state.line].version} on port {state.bolt}")
     while time.monotonic() < deadline:
         if answers(state.http, password) and greets(state.bolt):
@@ -282,7 +200,7 @@ def wait_for_answer(home: Home, state: State, child: subprocess.Popen[bytes] | N
             log = home.log.read_text("utf-8", "replace")
             raise ServerError(f"Neo4j ended while starting: {last_line(log)} (see {home.log})")
         time.sleep(0.1)
-    raise ServerError(f"Neo4j did not answer within {START_SECONDS} s: see {home.log}")
+    raise ServerError(f"Neo4j did not answer within {wait:g} s: see {home.log}")
 
 
 def answers(port: int, password: str) -> bool:
@@ -383,6 +301,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("action", choices=("start", "stop", "status", "fetch"))
     parser.add_argument("--home", type=Path, default=HOME, help="its folder (build/neo4j)")
     parser.add_argument("--line", choices=LINES, help="release line (5.26)")
+    parser.add_argument(
+        "--wait", type=float, default=START_SECONDS, help="seconds until it must answer (90)"
+    )
     return parser.parse_args(argv)
 
 
@@ -390,7 +311,7 @@ def act(given: argparse.Namespace) -> int:
     """Do what was asked."""
     home = Home(given.home.resolve())
     if given.action == "start":
-        print_state(home, start(home, given.line))
+        print_state(home, start(home, given.line, wait=given.wait))
     elif given.action == "stop":
         say(f"stopped: {home.path}" if stop(home) else f"not running: {home.path}")
     elif given.action == "fetch":
@@ -410,3 +331,6 @@ def main(argv: list[str] | None = None) -> int:
     except (ServerError, OSError) as error:
         say(f"scripts/neo4j: {error}")
         return 1
+    except KeyboardInterrupt:
+        say("scripts/neo4j: interrupted; no server was left behind")
+        return 130

@@ -38,7 +38,7 @@ def lines_to_environment(text: str) -> dict[str, str]:
 def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """NEO4J_URI, NEO4J_USERNAME, NEO4J_PASSWORD, NEO4J_BROWSER of a server of our own."""
     home = tmp_path_factory.mktemp("neo4j") / "home"
-    started = neo4j_script("start", "--home", home)
+    started = neo4j_script("start", "--home", home, "--wait", "240")
     if started.returncode == MISSING and os.environ.get("CI") != "true":
         pytest.skip(f"no Neo4j server: {started.stderr.strip().splitlines()[-1]}")
     if started.returncode:

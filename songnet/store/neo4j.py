@@ -303,9 +303,10 @@ class Neo4jStore:
                 f"the graph at {self.uri} holds songs or playlists that songnet did not put "
                 "there: use an empty database (NEO4J_DATABASE) or another server"
             )
+        self._prepared = bool(sign["schemas"])
 
     def _prepare(self) -> None:
-        """Constraints and indexes, then the sign that the graph is ours; once per store."""
+        """Constraints and indexes, then the sign that the graph is ours; once per database."""
         if self._prepared:
             return
         for statement in statements("neo4j"):

@@ -12,8 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +78,8 @@ def listen(
     if len({song.name for song in songs}) < len(songs):
         raise ValueError("two songs have one name")
     files = [folders[song.package] / song.file for song in songs]
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        heard = list(pool.map(clips, files, [song.seconds for song in songs], chunksize=4))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        heard = list(pool.map(clips, files, [song.seconds for song in songs]))
     pictures: dict[str, Pixels] = {}
     missing: list[LeftOut] = []
     for song, found in zip(songs, heard, strict=True):

@@ -7,6 +7,7 @@ imports neither TensorFlow nor scikit-learn; the functions do, when they are cal
 from __future__ import annotations
 
 from songnet.encoders._architecture import LATENTS, Architecture, architecture
+from songnet.encoders._cae_model import build
 from songnet.encoders._data import Spectrograms
 from songnet.encoders._models import MODELS, Model
 from songnet.encoders._projection import (
@@ -18,7 +19,7 @@ from songnet.encoders._projection import (
 from songnet.encoders._saved import Holdout, Saved, graph_vectors, info
 from songnet.encoders._settings import ACTIVATIONS, Hyperparameters
 from songnet.encoders._training import Epoch
-from songnet.encoders.cae import build, encode, reconstruct, train
+from songnet.encoders.cae import encode, reconstruct, train
 from songnet.encoders.saved import exists, load, save
 
 __all__ = [

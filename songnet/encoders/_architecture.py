@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+
 from songnet.encoders._data import FRAMES, MELS
 from songnet.errors import UsageError
 
@@ -93,7 +95,7 @@ def architecture(
         raise UsageError(f"give a latent ({latent!r}) or filters and pooling, not both")
     if filters is None or pooling is None:
         raise UsageError("filters and pooling go together, as 48,24,12,5 and 2,2,2,3")
-    return _custom(tuple(filters), tuple(pooling))
+    return _custom(_plain(filters), _plain(pooling))
 
 
 def _named(latent: str) -> Architecture:
@@ -102,6 +104,11 @@ def _named(latent: str) -> Architecture:
             f"unknown latent {latent!r}: choose {', '.join(LATENTS)}, or give filters and pooling"
         )
     return Architecture(latent, *LATENTS[latent])
+
+
+def _plain(values: Sequence[int]) -> tuple[int, ...]:
+    """A tuple of Python's own integers, so that it can go into JSON."""
+    return tuple(value.item() if isinstance(value, np.generic) else value for value in values)
 
 
 def _custom(filters: tuple[int, ...], pooling: tuple[int, ...]) -> Architecture:
@@ -119,11 +126,11 @@ def _check_layers(filters: tuple[int, ...], pooling: tuple[int, ...]) -> None:
             f"filters and pooling must have one length, 1 to {MAX_LAYERS}: "
             f"got {len(filters)} and {len(pooling)}"
         )
-    if not all(type(value) is int and 1 <= value <= MAX_FILTERS for value in filters):
+    if not all(isinstance(value, int) and 1 <= value <= MAX_FILTERS for value in filters):
         raise UsageError(f"filters must be 1 to {MAX_FILTERS} each: got {_listed(filters)}")
     common = math.gcd(MELS, FRAMES)
     if (
-        not all(type(value) is int and 1 <= value <= common for value in pooling)
+        not all(isinstance(value, int) and 1 <= value <= common for value in pooling)
         or common % math.prod(pooling) != 0
     ):
         raise UsageError(

@@ -28,15 +28,11 @@ LARGEST_PROJECTION = 4096
 
 def config_of(saved: Saved) -> dict[str, Any]:
     """The content of ``config.json``."""
-    projection = saved.projection
     return {
         "schema": SCHEMA,
         "name": saved.name,
         **saved.definition(),
         "history": [dataclasses.asdict(epoch) for epoch in saved.history],
-        "projection": None
-        if projection is None
-        else {"dimensions": projection.dimensions, "kept_variance": projection.kept_variance},
         "versions": dict(saved.versions),
         "fingerprint": saved.fingerprint,
     }

@@ -42,9 +42,12 @@ class Projection:
         return len(self.components)
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
-        """``mean`` and ``components``, and ``kept_variance`` as (1,)."""
-        kept = np.array([self.kept_variance], np.float32)
-        return {"mean": self.mean, "components": self.components, "kept_variance": kept}
+        """``mean`` and ``components``, by name."""
+        return {"mean": self.mean, "components": self.components}
+
+    def facts(self) -> dict[str, float]:
+        """``dimensions`` and ``kept_variance``."""
+        return {"dimensions": self.dimensions, "kept_variance": self.kept_variance}
 
     def apply(self, vectors: Vectors) -> Vectors:
         """Project vectors of the same encoder.
@@ -112,6 +115,6 @@ def projection(
 
 
 def _kept(ratios: NDArray[np.floating]) -> float:
-    """The kept variance, as the float32 that is saved; vectors that do not vary lose nothing."""
-    total = float(np.float32(ratios.sum()))
+    """The kept variance; vectors that do not vary lose nothing."""
+    total = float(ratios.sum(dtype=np.float64))
     return min(total, 1.0) if np.isfinite(total) else 1.0

@@ -123,6 +123,7 @@ class Saved:
             "preprocessing": dict(PREPROCESSING),
             "hyperparameters": dataclasses.asdict(self.hyperparameters),
             "split": dataclasses.asdict(self.holdout),
+            "projection": self.projection and self.projection.facts(),
         }
 
     def tensors(self) -> dict[str, NDArray[np.float32]]:

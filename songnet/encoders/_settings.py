@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 from songnet.errors import UsageError
 
 ACTIVATIONS = ("relu", "sigmoid", "leaky_relu")
 LARGEST_SEED = 2**32 - 1
+LARGEST_COUNT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,29 @@ class Hyperparameters:
     seed: int
 
     def __post_init__(self) -> None:
-        """Refuse what is out of range with `UsageError`."""
+        """Refuse what is out of range with `UsageError`; keep plain numbers, for JSON."""
         for name in ("epochs", "batch_size", "patience"):
-            _require(getattr(self, name) >= 1, name, getattr(self, name), "1 or more")
+            self._keep_whole(name, 1, LARGEST_COUNT)
+        self._keep_whole("seed", 0, LARGEST_SEED)
+        self._keep_real("learning_rate")
+        self._keep_real("validation")
         rate = self.learning_rate
         _require(math.isfinite(rate) and rate > 0, "learning_rate", rate, "a number over 0")
         share = self.validation
         _require(0 < share < 1, "validation", share, "a share between 0 and 1")
-        seeds = f"0 to {LARGEST_SEED}"
-        _require(0 <= self.seed <= LARGEST_SEED, "seed", self.seed, seeds)
+
+    def _keep_whole(self, name: str, least: int, most: int) -> None:
+        value = getattr(self, name)
+        fine = isinstance(value, Integral) and not isinstance(value, bool)
+        allowed = f"a whole number, {least} to {most}"
+        _require(fine and least <= value <= most, name, value, allowed)
+        object.__setattr__(self, name, int(value))
+
+    def _keep_real(self, name: str) -> None:
+        value = getattr(self, name)
+        fine = isinstance(value, Real) and not isinstance(value, bool)
+        _require(fine, name, value, "a number")
+        object.__setattr__(self, name, float(value))
 
 
 def check_activation(activation: str) -> str:

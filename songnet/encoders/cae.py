@@ -12,7 +12,6 @@ X. Glorot, Y. Bengio, *Understanding the difficulty of training deep feedforward
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,10 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.encoders import _keras
-from songnet.encoders._architecture import KERNEL, Architecture, weight_shapes
+from songnet.encoders._architecture import Architecture
+from songnet.encoders._cae_model import (
+    build,
+    compile_pixels,
+    get_weights,
+    initial_weights,
+    scaled,
+    set_weights,
+)
 from songnet.encoders._data import (
-    FRAMES,
-    MELS,
     Pixels,
     Spectrograms,
     Split,
@@ -37,87 +42,12 @@ from songnet.encoders._data import (
 )
 from songnet.encoders._saved import Holdout, Saved, default_name
 from songnet.encoders._settings import Hyperparameters, check_activation
-from songnet.encoders._training import Epoch, Learner, Weights, learn
+from songnet.encoders._training import Epoch, Learner, learn
 from songnet.errors import InputError
 from songnet.model import Ids, Ints, Vectors, check_encoder_name
 
 KIND = "cae"
 APPLY_BATCH = 64
-
-
-def build(architecture: Architecture, activation: str = "relu") -> tuple[Any, Any]:
-    """The Keras models (autoencoder, encoder), sharing their weights, which are all zero.
-
-    Parameters
-    ----------
-    architecture
-        Filters and pooling.
-    activation
-        ``relu``, ``sigmoid`` or ``leaky_relu`` (slope 0.2), of all convolutions but the last.
-
-    Returns
-    -------
-    autoencoder
-        float32 (b, 96, 216, 1) to the same.
-    encoder
-        float32 (b, 96, 216, 1) to (b, latent size).
-
-    Raises
-    ------
-    UsageError
-        Another activation.
-    """
-    check_activation(activation)
-    keras, _ = _keras.load()
-    picture = keras.Input((MELS, FRAMES, 1), dtype="float32", name="spectrogram")
-    latent = _encode_layers(keras, architecture, activation, picture)
-    restored = _decode_layers(keras, architecture, activation, latent)
-    flat = keras.layers.Flatten(data_format="channels_last", name="latent")(latent)
-    return keras.Model(picture, restored), keras.Model(picture, flat)
-
-
-def _encode_layers(keras: Any, shape: Architecture, activation: str, tensor: Any) -> Any:
-    for number, (filters, pool) in enumerate(zip(shape.filters, shape.pooling, strict=True), 1):
-        tensor = _convolution(keras, f"encoder_{number}", filters, activation)(tensor)
-        tensor = keras.layers.MaxPooling2D(pool, data_format="channels_last")(tensor)
-    return tensor
-
-
-def _decode_layers(keras: Any, shape: Architecture, activation: str, tensor: Any) -> Any:
-    layers = zip(shape.decoder_filters, shape.decoder_upsampling, strict=True)
-    for number, (filters, factor) in enumerate(layers, 1):
-        tensor = _convolution(keras, f"decoder_{number}", filters, activation)(tensor)
-        tensor = keras.layers.UpSampling2D(factor, data_format="channels_last")(tensor)
-    return _convolution(keras, "output", 1, "linear")(tensor)
-
-
-def _convolution(keras: Any, name: str, filters: int, activation: str) -> Any:
-    # Spelt out, because a user's keras.json may say otherwise.
-    return keras.layers.Conv2D(
-        filters,
-        KERNEL,
-        padding="same",
-        activation=activation,
-        kernel_initializer="zeros",
-        data_format="channels_last",
-        dtype="float32",
-        name=name,
-    )
-
-
-def initial_weights(architecture: Architecture, *, seed: int) -> Weights:
-    """Glorot's uniform kernels and zero biases, from numpy, so that they depend on `seed` alone."""
-    random = np.random.default_rng([seed, 0])
-    return {
-        name: _glorot(shape, random) if name.endswith("kernel") else np.zeros(shape, np.float32)
-        for name, shape in weight_shapes(architecture).items()
-    }
-
-
-def _glorot(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.float32]:
-    height, width, before, after = shape
-    limit = math.sqrt(6 / (height * width * (before + after)))
-    return random.uniform(-limit, limit, shape).astype(np.float32)
 
 
 def train(
@@ -214,7 +144,7 @@ def _learner(
     settings: Hyperparameters,
 ) -> Learner:
     model, _ = build(architecture, activation)
-    _set_weights(model, initial_weights(architecture, seed=settings.seed))
+    set_weights(model, initial_weights(architecture, seed=settings.seed))
     error = _error(model)
     random = np.random.default_rng([settings.seed, 2])
 
@@ -224,7 +154,7 @@ def _learner(
     return Learner(
         step=_step(model, settings.learning_rate),
         evaluate=lambda: _mean_error(error, spectrograms, sides.validation),
-        weights=lambda: _get_weights(model),
+        weights=lambda: get_weights(model),
         batches=batches,
         spectrograms=len(sides.training),
     )
@@ -237,14 +167,14 @@ def _step(model: Any, learning_rate: float) -> Callable[[Pixels], float]:
     optimizer.build(model.trainable_variables)
 
     def step(pixels: Any) -> Any:
-        picture = _scaled(tf, pixels)
+        picture = scaled(tf, pixels)
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(tf.square(model(picture, training=True) - picture))
         gradients = tape.gradient(loss, model.trainable_variables)
         optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
         return loss
 
-    compiled = _compiled(tf, step)
+    compiled = compile_pixels(tf, step)
     return lambda pixels: float(compiled(pixels))
 
 
@@ -253,25 +183,11 @@ def _error(model: Any) -> Callable[[Pixels], float]:
     _, tf = _keras.load()
 
     def error(pixels: Any) -> Any:
-        picture = _scaled(tf, pixels)
+        picture = scaled(tf, pixels)
         return tf.reduce_mean(tf.square(model(picture, training=False) - picture))
 
-    compiled = _compiled(tf, error)
+    compiled = compile_pixels(tf, error)
     return lambda pixels: float(compiled(pixels))
-
-
-def _compiled(tf: Any, function: Callable[[Any], Any]) -> Callable[[Pixels], Any]:
-    # XLA (jit_compile) was measured to be slower on CPUs.
-    signature = [tf.TensorSpec((None, MELS, FRAMES), tf.uint8)]
-    compiled: Callable[[Pixels], Any] = tf.function(
-        function, input_signature=signature, jit_compile=False
-    )
-    return compiled
-
-
-def _scaled(tf: Any, pixels: Any) -> Any:
-    """8-bit pixels as float32 (b, 96, 216, 1) in [0, 1]."""
-    return tf.cast(pixels, tf.float32)[..., None] / 255.0
 
 
 def _mean_error(error: Callable[[Pixels], float], spectrograms: Spectrograms, rows: Ints) -> float:
@@ -342,20 +258,33 @@ def _rows_of(spectrograms: Spectrograms, songs: Ids | None) -> Ints:
 def _latents(saved: Saved) -> Callable[[Pixels], NDArray[np.float32]]:
     """A function from pixels to flattened latents, float32 (b, latent size)."""
     _, tf = _keras.load()
-    autoencoder, encoder = build(saved.architecture, saved.activation)
-    _set_weights(autoencoder, saved.weights)
-    compiled = _compiled(tf, lambda pixels: encoder(_scaled(tf, pixels), training=False))
+    _, encoder = _rebuild(saved)
+    compiled = compile_pixels(tf, lambda pixels: encoder(scaled(tf, pixels), training=False))
 
     def latents(pixels: Pixels) -> NDArray[np.float32]:
         values: NDArray[np.float32] = compiled(pixels).numpy()
-        if not np.isfinite(values).all():
-            raise InputError(
-                f"encoder {saved.name!r} gives a number that is not finite: "
-                "train it anew (songnet embed --retrain)"
-            )
+        _refuse_nan(saved, values)
         return values
 
     return latents
+
+
+def _refuse_nan(saved: Saved, values: NDArray[np.float32]) -> None:
+    if not np.isfinite(values).all():
+        raise InputError(
+            f"encoder {saved.name!r} gives a number that is not finite: "
+            "train it anew (songnet embed --retrain)"
+        )
+
+
+def _rebuild(saved: Saved) -> tuple[Any, Any]:
+    """The models of a trained encoder, with its weights."""
+    for values in saved.weights.values():
+        # Pooling and ReLU may swallow a NaN, so that the latents alone would not show it.
+        _refuse_nan(saved, values)
+    autoencoder, encoder = build(saved.architecture, saved.activation)
+    set_weights(autoencoder, saved.weights)
+    return autoencoder, encoder
 
 
 def reconstruct(saved: Saved, pixels: Pixels) -> NDArray[np.float32]:
@@ -377,25 +306,9 @@ def reconstruct(saved: Saved, pixels: Pixels) -> NDArray[np.float32]:
     """
     _, tf = _keras.load()
     checked_pixels(pixels)
-    autoencoder, _ = build(saved.architecture, saved.activation)
-    _set_weights(autoencoder, saved.weights)
-    compiled = _compiled(tf, lambda batch: autoencoder(_scaled(tf, batch), training=False))
+    autoencoder, _ = _rebuild(saved)
+    compiled = compile_pixels(tf, lambda batch: autoencoder(scaled(tf, batch), training=False))
     restored = np.empty(pixels.shape, np.float32)
     for rows in in_order(np.arange(len(pixels)), APPLY_BATCH):
         restored[rows] = compiled(pixels[rows]).numpy()[..., 0]
     return np.clip(restored, 0.0, 1.0)
-
-
-def _set_weights(model: Any, weights: Weights) -> None:
-    for name, values in weights.items():
-        layer, part = name.split(".")
-        getattr(model.get_layer(layer), part).assign(values)
-
-
-def _get_weights(model: Any) -> Weights:
-    return {
-        f"{layer.name}.{part}": getattr(layer, part).numpy().copy()
-        for layer in model.layers
-        if hasattr(layer, "kernel")
-        for part in ("kernel", "bias")
-    }

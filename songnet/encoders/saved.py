@@ -46,12 +46,17 @@ def save(saved: Saved, folder: Path) -> None:
     """
     _refuse_foreign(folder)
     files = {
-        CONFIG: json.dumps(config_of(saved), indent=1, ensure_ascii=False).encode(),
+        CONFIG: _json(config_of(saved)),
         WEIGHTS: _pack(saved.weights),
     }
     if saved.projection:
         files[PROJECTION] = _pack(saved.projection.arrays())
     write_folder(folder, files)
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    # ASCII, because names of files that are not UTF-8 hold lone surrogates.
+    return (json.dumps(content, indent=1) + "\n").encode("ascii")
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -132,13 +137,9 @@ def _read_bytes(path: Path, largest: int) -> bytes:
 
 
 def _read_projection(place: Path, shape: tuple[int, int] | None, kept: float) -> Projection | None:
-    path = place / PROJECTION
     if shape is None:
         return None
-    kept_shapes = {"mean": shape[1:], "components": shape, "kept_variance": (1,)}
-    arrays = _read_tensors(path, kept_shapes)
-    if float(arrays["kept_variance"][0]) != kept:
-        raise FormatError(path, "does not fit config.json: kept_variance differs")
+    arrays = _read_tensors(place / PROJECTION, {"mean": shape[1:], "components": shape})
     return Projection(arrays["mean"], arrays["components"], kept)
 
 

@@ -93,6 +93,11 @@ class SpectrogramArchive:
         return self._indexed().clips
 
     @property
+    def hashes(self) -> Ids:
+        """The SHA-256 of the file that every row was made from, shape (n,)."""
+        return self._indexed().hashes
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 of the songs, their clips and the hashes of the files they were made from."""
         index = self._indexed()

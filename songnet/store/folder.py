@@ -19,6 +19,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,27 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from songnet.errors import FormatError, InputError, StateError, StoreUnavailableError
-from songnet.model import Ids, Ints, SongNetwork, Vectors, check_encoder_name, check_name
+from songnet.model import (
+    Ids,
+    Ints,
+    SongNetwork,
+    Vectors,
+    check_encoder_name,
+    check_name,
+    object_array,
+)
 
 NETWORK_SCHEMA = "songnet.network/1"
 LATENTS_SCHEMA = "songnet.latents/1"
 EDGE_COLUMNS = ("source", "target", "weight")
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Full latent vectors, and the SHA-256 of the file that each song was heard from, (n,)."""
+
+    vectors: Vectors
+    heard: Ids
 
 
 class DataFolder:
@@ -98,12 +115,16 @@ class DataFolder:
         """Remove a network's file, if there is one."""
         self._network_path(name).unlink(missing_ok=True)
 
-    def write_latents(self, vectors: Vectors, *, made_by: str) -> None:
-        """Keep the full latent vectors that the encoder of fingerprint `made_by` gave."""
+    def write_latents(self, vectors: Vectors, *, made_by: str, heard: Ids) -> None:
+        """Keep the full latent vectors that the encoder of fingerprint `made_by` gave.
+
+        `heard` says what of: the SHA-256 of the file of each song of `vectors`, in their order.
+        """
         flat = pa.array(vectors.values.ravel())
         table = pa.table(
             {
                 "song": pa.array(vectors.songs, pa.string()),
+                "heard": pa.array(heard, pa.string()),
                 "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.dimensions),
             }
         )
@@ -115,7 +136,7 @@ class DataFolder:
         }
         _write_parquet(self._latents_path(vectors.encoder), table, facts)
 
-    def latents(self, encoder: str, *, made_by: str) -> Vectors | None:
+    def latents(self, encoder: str, *, made_by: str) -> Latents | None:
         """An encoder's full latent vectors.
 
         None where this folder has none, or those of an encoder of the same name but another
@@ -131,7 +152,7 @@ class DataFolder:
         values = column.flatten().to_numpy().reshape(len(column), column.type.list_size)
         vectors = Vectors.from_rows(encoder, table.column("song").to_pylist(), values)
         _check_fingerprint(path, facts, vectors.fingerprint)
-        return vectors
+        return Latents(vectors, object_array(table.column("heard").to_pylist()))
 
     def drop_encoder(self, name: str) -> None:
         """Remove an encoder's latents and its trained model, if there are any."""

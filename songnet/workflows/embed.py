@@ -13,6 +13,7 @@ from songnet.encoders import Architecture, Epoch, Model, Saved
 from songnet.errors import BadNameError, StateError, UsageError
 from songnet.model import EncoderInfo, Ids, Ints, Vectors, check_encoder_name
 from songnet.sources.archive import SpectrogramArchive
+from songnet.store.folder import Latents
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace, now
 
@@ -93,12 +94,13 @@ def embed(
     if fresh:
         saved, latents = _train(kind, clips, chosen, shape, training, progress)
         kind.save(saved, folder)
-        workspace.data.write_latents(latents, made_by=saved.fingerprint)
+        workspace.data.write_latents(latents, made_by=saved.fingerprint, heard=clips.heard)
+        changed = latents.songs
     else:
         saved = kind.load(folder)
         _check_same(saved, shape, training)
-        latents = _latents(workspace, kind, saved, clips, progress)
-    info, new = _write(workspace, saved, latents)
+        latents, changed = _latents(workspace, kind, saved, clips, progress)
+    info, new = _write(workspace, saved, latents, changed)
     return Embedded(info, trained=fresh, songs=len(np.unique(clips.songs)), new=new)
 
 
@@ -111,6 +113,12 @@ class _Clips:
     songs: Ids
     clips: Ints
     recordings: Ids
+    hashes: Ids
+
+    @property
+    def heard(self) -> Ids:
+        """The hash of the file of each distinct song, in their order."""
+        return self.hashes[np.unique(self.songs, return_index=True)[1]]
 
     def read(self, rows: Ints) -> NDArray[np.uint8]:
         return self.archive.read(self.rows[rows])
@@ -127,7 +135,14 @@ def _clips_of_graph(workspace: Workspace) -> _Clips:
         )
     names = archive.songs[rows]
     recordings = songs["recording"].astype(object).where(songs["recording"].notna(), None)
-    return _Clips(archive, rows, names, archive.clips[rows], recordings.loc[names].to_numpy(object))
+    return _Clips(
+        archive,
+        rows,
+        names,
+        archive.clips[rows],
+        recordings=recordings.loc[names].to_numpy(object),
+        hashes=archive.hashes[rows],
+    )
 
 
 def _model(kind: str) -> Model:
@@ -194,26 +209,38 @@ def _counting(progress: Progress) -> Callable[[int, int], None]:
 
 def _latents(
     workspace: Workspace, kind: Model, saved: Saved, clips: _Clips, progress: Progress
-) -> Vectors:
-    """Full latents of all songs: those kept, and those of songs that had none, kept from now."""
+) -> tuple[Vectors, Ids]:
+    """Full latents of all songs, and which of them are new: not kept, or heard from another file.
+
+    From now on they are kept.
+    """
+    songs, heard = np.unique(clips.songs), clips.heard
     kept = workspace.data.latents(saved.name, made_by=saved.fingerprint)
-    wanted = np.unique(clips.songs)
-    missing = wanted if kept is None else np.setdiff1d(wanted, kept.songs)
-    if kept is not None and not len(missing):
-        return kept
-    found = kind.encode(saved, clips, songs=missing, on_batch=_counting(progress))
+    same = np.zeros(len(songs), bool) if kept is None else _unchanged(songs, heard, kept)
+    if kept is not None and same.all() and len(songs) == len(kept.vectors.songs):
+        return kept.vectors, songs[~same]
+    values = np.empty((len(songs), saved.architecture.latent_size), np.float32)
     if kept is not None:
-        found = Vectors.from_rows(
-            saved.name,
-            np.concatenate([kept.songs, found.songs]),
-            np.concatenate([kept.values, found.values]),
-        )
-    workspace.data.write_latents(found, made_by=saved.fingerprint)
-    return found
+        values[same] = kept.vectors.values[np.searchsorted(kept.vectors.songs, songs[same])]
+    if not same.all():
+        fresh = kind.encode(saved, clips, songs=songs[~same], on_batch=_counting(progress))
+        values[~same] = fresh.values
+    latents = Vectors(saved.name, songs, values)
+    workspace.data.write_latents(latents, made_by=saved.fingerprint, heard=heard)
+    return latents, songs[~same]
 
 
-def _write(workspace: Workspace, saved: Saved, latents: Vectors) -> tuple[EncoderInfo, int]:
-    """The `Encoder` node, and vectors for the songs of the graph that have none of it."""
+def _unchanged(songs: Ids, heard: Ids, kept: Latents) -> NDArray[np.bool_]:
+    """Which songs have a latent that was made of the same file."""
+    known = dict(zip(kept.vectors.songs, kept.heard, strict=True))
+    pairs = zip(songs, heard, strict=True)
+    return np.fromiter((known.get(song) == file for song, file in pairs), bool, len(songs))
+
+
+def _write(
+    workspace: Workspace, saved: Saved, latents: Vectors, changed: Ids
+) -> tuple[EncoderInfo, int]:
+    """The `Encoder` node, and vectors for songs that changed or have none of it in the graph."""
     store = workspace.store
     info = encoders.info(saved, now())
     there = {encoder.name: encoder for encoder in store.encoders()}.get(saved.name)
@@ -221,10 +248,10 @@ def _write(workspace: Workspace, saved: Saved, latents: Vectors) -> tuple[Encode
         info = there
     else:
         store.write_encoder(info)
-    known = store.songs().column("id").to_numpy()
-    new = np.setdiff1d(np.intersect1d(latents.songs, known), store.vectors(saved.name).songs)
+    missing = np.setdiff1d(latents.songs, store.vectors(saved.name).songs)
+    new = np.union1d(missing, changed)
     if len(new):
         rows = np.searchsorted(latents.songs, new)
-        fresh = Vectors(saved.name, latents.songs[rows], latents.values[rows])
+        fresh = Vectors(saved.name, new, latents.values[rows])
         store.write_vectors(encoders.graph_vectors(saved, fresh)[1])
     return info, len(new)

@@ -91,9 +91,10 @@ def pull_vectors(workspace: Workspace, encoder: EncoderInfo) -> Vectors:
             f"no song has a vector of {encoder.name!r}: "
             f"run 'songnet embed --encoder {encoder.name}'"
         )
-    full = workspace.data.latents(encoder.name, made_by=encoder.fingerprint)
-    if full is None:
+    kept = workspace.data.latents(encoder.name, made_by=encoder.fingerprint)
+    if kept is None:
         return in_graph
+    full = kept.vectors
     keep = np.isin(full.songs, in_graph.songs)
     return Vectors(encoder.name, full.songs[keep], full.values[keep])
 

@@ -71,7 +71,7 @@ def test_a_damaged_network_is_said_in_one_line(folder, network, content):
 
 
 def test_a_network_file_under_another_schema_is_refused(folder):
-    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f")
+    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f", heard=["h"])
     path = folder.root / "latents" / "cae.parquet"
     (folder.root / "networks").mkdir()
     path.rename(folder.root / "networks" / "x.parquet")
@@ -82,14 +82,17 @@ def test_a_network_file_under_another_schema_is_refused(folder):
 def test_latents_come_back_bit_for_bit(folder):
     values = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
     vectors = Vectors.from_rows("cae_1", [f"song {i}" for i in range(5)], values)
-    folder.write_latents(vectors, made_by="f")
-    back = folder.latents("cae_1", made_by="f")
+    heard = np.array([f"hash {i}" for i in range(5)], object)
+    folder.write_latents(vectors, made_by="f", heard=heard)
+    kept = folder.latents("cae_1", made_by="f")
+    assert kept.heard.tolist() == heard.tolist()
+    back = kept.vectors
     assert back.fingerprint == vectors.fingerprint
     assert np.array_equal(back.values, vectors.values)
 
 
 def test_latents_of_another_encoder_under_the_same_name_do_not_count(folder):
-    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="old")
+    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="old", heard=["h"])
     assert folder.latents("cae", made_by="new") is None
 
 
@@ -98,7 +101,7 @@ def test_no_latents_is_none(folder):
 
 
 def test_dropping_an_encoder_removes_its_files(folder):
-    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f")
+    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f", heard=["h"])
     folder.encoder("cae").mkdir(parents=True)
     folder.drop_encoder("cae")
     assert folder.latents("cae", made_by="f") is None

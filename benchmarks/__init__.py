@@ -1,0 +1,1 @@
+"""songnet beside its peers: the same input, the same run, the same machine."""

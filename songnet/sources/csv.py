@@ -113,13 +113,20 @@ def _records(
     lines: _Lines, source: Source, chosen: Mapping[str, str]
 ) -> Iterator[PlaylistRecord | Skipped]:
     rows = csv.reader(lines, delimiter=lines.delimiter(chosen))
-    header = next(rows, [])
+    header = _header(rows, source)
     table = _Table(source, _layout(header, chosen, source))
     for where, row in _rows(rows, lines):
         reason = row if isinstance(row, str) else table.add(row)
         if reason:
             yield Skipped(source.name, reason, where)
     yield from table.playlists()
+
+
+def _header(rows: Iterator[list[str]], source: Source) -> list[str]:
+    try:
+        return next(rows, [])
+    except csv.Error as error:
+        raise FormatError(source.name, f"is not valid CSV: {error}", where="line 1") from error
 
 
 def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[tuple[str, list[str] | str]]:

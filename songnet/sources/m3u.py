@@ -20,7 +20,8 @@ from songnet.sources._records import NO_TRACKS, PlaylistRecord, Source, Track, i
 from songnet.sources._streams import read_whole
 from songnet.sources._text import decoded
 
-_EXTINF = re.compile(r'\s*([+-]?[0-9.]*)((?:\s+[^\s=,"]+="[^"]*")*)[^,]*,?(.*)')
+_EXTINF = re.compile(r'\s*([+-]?[0-9.]*)(?:\s+[^\s=,"]+="[^"]*")*[^,]*,?(.*)\Z')
+_NEWLINE = re.compile(r"\r\n|\r|\n")  # str.splitlines would cut titles at form feeds and more
 _STREAM = ("#EXT-X-TARGETDURATION", "#EXT-X-STREAM-INF", "#EXT-X-MEDIA-SEQUENCE")
 
 
@@ -32,7 +33,7 @@ def read_m3u(stream: io.BufferedReader[Any], source: Source) -> Iterator[Playlis
     FormatError
         The file is over 64 MiB, or the index of an HTTP live stream.
     """
-    lines = decoded(read_whole(stream, source.name)).splitlines()
+    lines = _NEWLINE.split(decoded(read_whole(stream, source.name)))
     if any(line.startswith(_STREAM) for line in lines):
         raise FormatError(source.name, "is the index of an HTTP live stream, not a list of songs")
     reader = _Reader(source)
@@ -83,13 +84,11 @@ class _Reader:
             self._said.album = text(value)
 
     def _extinf(self, value: str) -> None:
-        match = _EXTINF.match(value)
-        if not match:
-            return
-        artist, dash, title = match[3].partition(" - ")
-        self._said.title = text(title if dash else match[3])
+        seconds, said = _EXTINF.sub(r"\1,\2", value, count=1).split(",", 1)
+        artist, dash, title = said.partition(" - ")
+        self._said.title = text(title if dash else said)
         self._said.artist = text(artist) if dash else self._said.artist
-        self._said.duration_ms = _milliseconds(match[1])
+        self._said.duration_ms = _milliseconds(seconds)
 
     def _entry(self, line: str, said: _Said) -> str:
         try:

@@ -191,6 +191,7 @@ def test_unknown_column_keys_are_refused_at_once():
         (table(("track_id",), (IDS[0],)), {"columns": {"title": "x"}}, "has no column 'x'; it has"),
         (table(("track_id",), (IDS[0],)), {"columns": {"title": "x\ny"}}, "has no column"),
         (table(("a\nb", "c"), ("1", "2")), {}, "no column holds track ids"),
+        ("track_id," + "x" * 200_000 + "\n", {}, "is not valid CSV: field larger than"),
         ("track_id\n" + "x" * 2**20 + "\n", {}, "the line is over 1,048,576 characters"),
     ],
 )
@@ -257,6 +258,12 @@ def test_formulas_are_text(tmp_path):
     records, _ = read(tmp_path, table(("title", "artist"), ("=1+1", "@SUM(A1)")))
     assert records[0].tracks[0].id == "name:@sum(a1)/=1+1"
     assert records[0].tracks[0].title == "=1+1"
+
+
+def test_a_headerless_line_of_one_endless_cell_is_of_no_known_kind(tmp_path):
+    records, skipped = read(tmp_path, '"' + "x" * 200_000, "lists")
+    assert records == []
+    assert "is of no known kind" in skipped[0][1]
 
 
 def test_an_open_quote_is_skipped_with_its_line(tmp_path):

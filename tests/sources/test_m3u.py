@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from songnet.model import Skipped
@@ -60,6 +60,25 @@ def test_everything_that_the_comments_say(tmp_path):
         Track(id="file:lists/c.ogg", duration_ms=1500, path="lists/c.ogg"),
         Track(id="file:lists/d.ogg", path="lists/d.ogg"),
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("", (None, None, None)),
+        ("12", (None, None, 12_000)),
+        (",A - B", ("B", "A", None)),
+        ("1..2,A", ("A", None, None)),
+        ("0,A,B - C, D", ("C, D", "A,B", None)),
+        ("1e99,A", ("A", None, 1000)),
+        ('7 x="1,2" y="3",A', ("A", None, 7000)),
+        ("7 x,A", ("A", None, 7000)),
+        ("99999999999,\x85 A", ("A", None, None)),
+    ],
+)
+def test_extinf(tmp_path, said, expected):
+    track = read(tmp_path, f"#EXTINF:{said}\na.ogg\n")[0][0].tracks[0]
+    assert (track.title, track.artist, track.duration_ms) == expected
 
 
 def test_a_list_without_a_name_bears_its_files(tmp_path):
@@ -171,6 +190,16 @@ def test_files_too_long_for_a_list_are_refused(tmp_path, monkeypatch):
     records, skipped = read(tmp_path, b"a.ogg\n" * 200_000)
     assert records == []
     assert skipped == [(None, "is over 1 MiB, too long for a playlist")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"])))
+def test_any_text_in_titles_is_kept(tmp_path_factory, title):
+    assume(title.strip())
+    content = f"#EXTM3U\n#EXTINF:1,A - {title}\n#EXTALB:{title}\na.ogg\n"
+    track = read(tmp_path_factory.mktemp("m3u"), content)[0][0].tracks[0]
+    kept = title.replace("\0", "\ufffd").strip()
+    assert (track.title, track.album) == (kept, kept)
 
 
 @settings(max_examples=100, deadline=None)

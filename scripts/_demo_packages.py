@@ -221,9 +221,9 @@ PACKAGES = (
         "Plee the Bear",
         "usr/share/games/plee-the-bear",
         ("music/**/*.ogg",),
-        # Prose: all is GPL-2 or later, and "most media files (images, sounds, musics, ...)" are
-        # CC BY-SA 3.0; the file does not say which are not, so both may apply.
-        override=Override("GPL-2+ and CC-BY-SA-3.0", ("Julien Jorge", "Florian Massuyeau")),
+        # Prose: "Most media files (images, sounds, musics, ...) are distributed under the terms of
+        # the Creative Commons paternity share alike licence in version 3.0"; the rest is GPL-2+.
+        override=Override("CC-BY-SA-3.0", ("Julien Jorge", "Florian Massuyeau")),
         artist="Julien Jorge, Florian Massuyeau",  # credits.txt, "Music"
         left_out={"music/sequencer/*": "a single track of a song that is in; not a song by itself"},
     ),

@@ -13,7 +13,11 @@ from _demo_texts import PLAYLIST_COLUMNS, SONG_COLUMNS, TEXTS
 
 from songnet import demo
 from songnet.model import Skipped
+from songnet.sources._listening import SongSound
+from songnet.sources._records import PlaylistRecord
+from songnet.sources.audio import read_sound
 from songnet.sources.labels import label_for, read_labels
+from songnet.sources.playlists import read_playlists
 from songnet.sources.spectrograms import read_zip
 
 FOLDER = demo.paths().attribution.parent
@@ -180,3 +184,17 @@ def test_the_notes_say_what_it_cannot_show() -> None:
     assert "hardly overlap" in text
     assert "mastering" in text
     assert demo.TITLE
+
+
+def test_songnet_reads_both_files_and_they_speak_of_the_same_songs(
+    songs: dict[str, dict[str, str]], memberships: list[dict[str, str]]
+) -> None:
+    found = demo.paths()
+    lists = list(read_playlists([found.playlists]))
+    sounds = list(read_sound([found.spectrograms], labels=read_labels(found.songs), workers=1))
+    assert not [item for item in (*lists, *sounds) if isinstance(item, Skipped)]
+    tracks = [track for item in lists if isinstance(item, PlaylistRecord) for track in item.tracks]
+    assert len(tracks) == len(memberships)
+    assert {track.id for track in tracks} == set(songs)
+    labels = {sound.id: sound.label for sound in sounds if isinstance(sound, SongSound)}
+    assert labels == {identity: row["label"] for identity, row in songs.items()}

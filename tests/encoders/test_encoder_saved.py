@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -291,9 +290,16 @@ def test_arrays_that_do_not_fit_are_refused(folder, name, array, message):
         encoders.load(folder)
 
 
-@pytest.mark.parametrize("data", [b"\x80\x04K\x01.", b"\x89HDF\r\n\x1a\n" + bytes(64),
-                                  b"PK\x03\x04" + bytes(64), b"\xff" * 64,
-                                  (20).to_bytes(8, "little") + b'{"a":{"dtype":"F4"}} '])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x04K\x01.",
+        b"\x89HDF\r\n\x1a\n" + bytes(64),
+        b"PK\x03\x04" + bytes(64),
+        b"\xff" * 64,
+        (20).to_bytes(8, "little") + b'{"a":{"dtype":"F4"}} ',
+    ],
+)
 def test_other_peoples_formats_are_refused(folder, data):
     (folder / "weights.safetensors").write_bytes(data)
     with pytest.raises(FormatError, match="weights.safetensors: is not a sound safetensors file"):
@@ -309,7 +315,7 @@ def test_a_folder_in_place_of_a_file_is_refused(folder):
 
 def test_a_link_to_a_folder_is_followed(folder, tmp_path):
     link = tmp_path / "link"
-    os.symlink(folder, link)
+    link.symlink_to(folder)
     encoders.save(untrained(seed=9), link)
     assert link.is_symlink()
     assert encoders.load(folder).fingerprint == untrained(seed=9).fingerprint

@@ -115,11 +115,9 @@ def _licences(songs: Sequence[Song]) -> Iterator[str]:
     counts = Counter(name for song in songs for name in licence_names(song.licence))
     yield from ("## Licences", "", "| licence | songs | text |", "|---|---|---|")
     yield from (f"| {name} | {counts[name]} | {TEXTS[name]} |" for name in sorted(counts))
-    yield from (
-        "",
-        "A song with two licences, both in force or to choose from, counts twice.",
-        "",
-    )
+    if counts.total() > len(songs):
+        yield from ("", "A song with two licences, both in force or to choose from, counts twice.")
+    yield ""
 
 
 def _packages(songs: Sequence[Song]) -> Iterator[str]:

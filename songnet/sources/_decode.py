@@ -26,7 +26,7 @@ MIN_SECONDS = 0.5
 SILENCE = 1e-3
 LOUDEST = 1e3
 MIN_RATE, MAX_RATE = 1_000, 768_000
-MAX_CHANNELS = 16
+MAX_CHANNELS = 8
 MAX_HOURS = 24
 MIN_BITS_PER_SECOND = 100
 SPACING = 5.0
@@ -188,7 +188,8 @@ def _mono_pieces(path: Path, container: Any, stream: Any, start: float) -> Itera
         raise FormatError(path, f"cannot be sought: {start:.0f} s is out of reach")
     for frame in _resampled(frames):
         # The mean of the channels; FFmpeg's own mix would be 3 dB louder.
-        piece = frame.to_ndarray().mean(axis=0, dtype=np.float32)
+        interleaved = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+        piece = interleaved.mean(axis=1, dtype=np.float32)
         yield piece[max(drop, 0) :]
         drop -= len(piece)
 
@@ -199,7 +200,8 @@ def _resampled(frames: Iterator[Any]) -> Iterator[Any]:
     resampler: Any = None
     for block in _blocks(frames):
         if resampler is None:
-            resampler = av.AudioResampler("fltp", block.layout, SAMPLE_RATE)
+            # Interleaved: PyAV crashes on the planes of frames with eight channels.
+            resampler = av.AudioResampler("flt", block.layout, SAMPLE_RATE)
         yield from resampler.resample(block)
     if resampler is not None:
         yield from resampler.resample(None)

@@ -24,7 +24,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 AHEAD = 4  # batches per worker that may wait
-MAX_CRASHES = 5
+MAX_CRASHES = 3
 PRELOAD = "songnet.sources._preload"
 
 
@@ -130,17 +130,23 @@ class _Pool(Generic[Item, Result]):
             return future.result()
         except BrokenProcessPool:
             self.end()
-            results = [self._alone(item) for item in batch]
+            results = self._one_by_one(batch)
             self._resend()
             return results
 
-    def _alone(self, item: Item) -> Result:
-        """One item in a process of its own."""
-        with _executor(1) as executor:
+    def _one_by_one(self, batch: list[Item]) -> list[Result]:
+        """What a broken pool leaves, with only one item in the air, so that a death has a name."""
+        results = []
+        for item in batch:
             try:
-                return executor.submit(self.function, item).result()
+                results.append(self._executor().submit(self.function, item).result())
             except BrokenProcessPool:
-                self.crashes += 1
+                self.end()
+                results.append(self._lost(item))
+        return results
+
+    def _lost(self, item: Item) -> Result:
+        self.crashes += 1
         if self.crashes > MAX_CRASHES:
             raise InputError(
                 f"the processes that read the files died {self.crashes} times, so this stops here: "

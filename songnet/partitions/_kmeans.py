@@ -10,6 +10,8 @@ from songnet.errors import InputError
 from songnet.model import Ints, Partition, Vectors
 from songnet.partitions._common import check_count, prepare, versions
 
+LARGEST = 1e15
+
 
 def kmeans(
     vectors: Vectors,
@@ -43,18 +45,14 @@ def kmeans(
     EmptyInputError
         No vectors.
     InputError
-        Fewer songs, or fewer different vectors, than communities.
+        Fewer songs, or fewer different vectors, than communities; values too large to square.
     UsageError
         An option out of range.
     """
     communities = check_count("communities", communities)
     n_init = check_count("n-init", n_init)
     name, seed = prepare(vectors, "kmeans", name, seed)
-    if communities > len(vectors.songs):
-        raise InputError(
-            f"{vectors.encoder!r} has vectors of {len(vectors.songs)} songs, too few for "
-            f"{communities} communities: ask for 1 to {len(vectors.songs)}"
-        )
+    _check(vectors, communities)
     labels = _labels(vectors, communities, n_init, seed)
     return Partition.from_labels(
         vectors.songs,
@@ -67,6 +65,20 @@ def kmeans(
         quality={"inertia": _inertia(vectors, labels)},
         versions=versions("scikit-learn"),
     )
+
+
+def _check(vectors: Vectors, communities: int) -> None:
+    if communities > len(vectors.songs):
+        raise InputError(
+            f"{vectors.encoder!r} has vectors of {len(vectors.songs)} songs, too few for "
+            f"{communities} communities: ask for 1 to {len(vectors.songs)}"
+        )
+    largest = float(np.abs(vectors.values).max(initial=0))
+    if largest > LARGEST:
+        raise InputError(
+            f"vectors of {vectors.encoder!r} hold values up to {largest:g}, "
+            f"whose squares overflow: k-means takes up to {LARGEST:g}"
+        )
 
 
 def _labels(vectors: Vectors, communities: int, n_init: int, seed: int) -> Ints:

@@ -144,6 +144,17 @@ def test_the_seed_is_all_that_is_random(algorithm):
 
 
 @every
+def test_the_seed_is_used(algorithm):
+    random = np.random.default_rng(5)
+    data = {
+        "network": SongNetwork.from_edges(ids(150), *random.integers(0, 150, (2, 400))),
+        "vectors": Vectors.from_rows("enc", ids(150), random.normal(size=(150, 9))),
+    }[ALGORITHMS[algorithm].input]
+    found = {solve(algorithm, data, seed=seed).fingerprint for seed in range(8)}
+    assert len(found) > 1
+
+
+@every
 def test_a_partition_says_how_it_was_made(algorithm):
     data = example(algorithm)
     found = solve(algorithm, data, seed=5)

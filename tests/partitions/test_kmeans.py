@@ -69,6 +69,13 @@ def test_more_communities_than_different_vectors_are_refused():
         kmeans(same, communities=3)
 
 
+def test_large_values_are_taken_and_too_large_ones_refused():
+    values = np.array([[9e14, 0], [9e14, 1], [-9e14, 0], [-9e14, 1]])
+    assert kmeans(vectors(values), communities=2).labels.tolist() == [0, 0, 1, 1]
+    with pytest.raises(InputError, match=r"'enc' hold values up to 9e\+20, whose squares overflow"):
+        kmeans(vectors(values * 1e6), communities=2)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -166,13 +166,23 @@ def test_a_run_leaves_pythons_generator_alone():
     assert random.random() == expected
 
 
-def test_threads_do_not_disturb_each_other():
+def test_threads_wait_for_each_other():
+    entered = threading.Event()
+
+    def other():
+        with seeded(2):
+            entered.set()
+
+    with seeded(1):
+        thread = threading.Thread(target=other)
+        thread.start()
+        assert not entered.wait(0.2)
+    thread.join()
+    assert entered.is_set()
+
+
+def test_threads_find_what_they_find_alone():
     alone = [leiden(scattered(), seed=seed).fingerprint for seed in range(4)]
-    barrier = threading.Barrier(4)
-
-    def together(seed):
-        barrier.wait()
-        return leiden(scattered(), seed=seed).fingerprint
-
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(together, range(4))) == alone
+        together = pool.map(lambda seed: leiden(scattered(), seed=seed).fingerprint, range(4))
+        assert list(together) == alone

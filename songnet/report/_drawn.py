@@ -14,7 +14,7 @@ from songnet.report import figures
 from songnet.report._compared import Matrix, Pair
 from songnet.report._content import EncoderSection, Example, Projection
 from songnet.report._style import to_svg
-from songnet.report._text import count, isolated, number, one_line, percent, slug
+from songnet.report._text import count, isolated, number, one_line, percent, sentence, slug
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +55,7 @@ class Drawn:
     @property
     def least(self) -> int:
         """The width below which it scrolls rather than shrinks, in CSS pixels."""
-        return min(self.width, 560)
+        return min(self.width, 480)
 
 
 def loss(section: EncoderSection) -> Drawn | None:
@@ -137,7 +137,9 @@ def scatter(projection: Projection) -> Drawn:
             f"{projection.method} of the vectors of {projection.encoder}: {songs}, coloured by "
             f"the {communities} of {projection.partition}."
         ),
-        caption=" ".join(filter(None, (f"{songs}. {_reading(projection)}", projection.note))),
+        caption=" ".join(
+            filter(None, (f"{songs}. {_reading(projection)}", sentence(projection.note)))
+        ),
     )
 
 

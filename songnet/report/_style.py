@@ -33,7 +33,7 @@ SETTINGS: dict[Any, Any] = {
     "text.parse_math": False,
     "text.usetex": False,
     "font.family": ["DejaVu Sans"],
-    "font.size": 9.0,
+    "font.size": 9.5,
     "axes.titlesize": 10.0,
     "axes.edgecolor": RULE,
     "axes.labelcolor": FAINT,

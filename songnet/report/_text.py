@@ -33,6 +33,13 @@ def shorten(text: str, length: int) -> str:
     return cut.rstrip() + "…"
 
 
+def sentence(text: str) -> str:
+    """`text` with a capital and a full stop; nothing stays nothing."""
+    line = one_line(text)
+    closed = line if line.endswith((".", "!", "?", "…")) else f"{line}."
+    return closed[:1].upper() + closed[1:] if line else ""
+
+
 def slug(*parts: str) -> str:
     """A file name (without ending) of lower-case letters, digits, ``_``, ``.`` and ``-``."""
     joined = "-".join(parts).lower()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 7.4
+MEDIUM = 6.4
 NARROW = 6.0
 LABEL = 26
 MANY_POINTS = 2000
@@ -80,15 +80,29 @@ def _mark_best(axes: Axes, values: Floats) -> None:
 def _loss_axes(axes: Axes, history: Mapping[str, Sequence[float]]) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    values = np.asarray([loss for curve in history.values() for loss in curve], np.float64)
-    finite = values[np.isfinite(values) & (values > 0)]
-    if len(finite) and len(finite) == len(values) and finite.max() > 10 * finite.min():
-        axes.set_yscale("log")
+    if _spans_magnitudes(history):
+        _plain_log_scale(axes)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.set_xlim(left=min(1, axes.get_xlim()[1] / 2))
     axes.grid(axis="y", color=RULE, linewidth=0.8)
-    axes.set(xlabel="epoch", ylabel="loss (mean squared error)")
+    axes.set(xlabel="epoch", ylabel="loss")
     axes.legend(frameon=False, loc="upper right")
+
+
+def _spans_magnitudes(history: Mapping[str, Sequence[float]]) -> bool:
+    values = np.asarray([loss for curve in history.values() for loss in curve], np.float64)
+    finite = values[np.isfinite(values)]
+    return bool(len(finite) and finite.min() > 0 and finite.max() > 10 * finite.min())
+
+
+def _plain_log_scale(axes: Axes) -> None:
+    """Ticks such as 0.02: the usual powers of ten are mathtext, which is switched off."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=9))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def spectrogram_figure(example: Example | tuple[str, Any, Any]) -> Figure:
@@ -230,9 +244,10 @@ def scatter_figure(projection: Projection) -> Figure:
     points = np.asarray(projection.points, np.float64)
     many = len(points) > MANY_POINTS
     size = float(np.clip(10_000 / max(len(points), 1), 2, 26))
+    groups = _groups(projection)
     with style():
-        figure, axes = blank(WIDTH, _height(points))
-        for group in _groups(projection):
+        figure, axes = blank(MEDIUM, _height(points, len(groups)))
+        for group in groups:
             scale = size if group.front else 0.7 * size
             x, y = points[group.chosen].T
             axes.scatter(
@@ -249,6 +264,8 @@ def scatter_figure(projection: Projection) -> Figure:
                 zorder=2 if group.front else 1,
             )
         _plane(axes, projection)
+        if groups:
+            figure.legend(loc="outside lower left", ncols=2, frameon=False, labelspacing=0.5)
     return figure
 
 
@@ -281,11 +298,11 @@ def _others(communities: int) -> str:
     return f"other ({count(communities, 'community')})"
 
 
-def _height(points: Floats) -> float:
-    """Inches that suit the shape of the cloud: neither distance is stretched."""
+def _height(points: Floats, groups: int) -> float:
+    """Inches that suit the cloud (no distance is stretched) and a legend of two columns."""
     wide, high = np.ptp(points, axis=0) if len(points) else (1.0, 1.0)
     ratio = high / wide if wide > 0 else 1.0
-    return float(np.clip(5.0 * ratio + 0.4, 3.6, 5.4))
+    return float(np.clip(MEDIUM * ratio, 2.4, 4.6) + 0.5 + 0.2 * ((groups + 1) // 2))
 
 
 def _largest(labels: Ints) -> tuple[Ints, Ints]:
@@ -305,16 +322,6 @@ def _plane(axes: Axes, projection: Projection) -> None:
     axes.set_yticks([])
     axes.set_xlabel(_axis(projection, 0))
     axes.set_ylabel(_axis(projection, 1))
-    if axes.collections:
-        axes.legend(
-            loc="upper left",
-            bbox_to_anchor=(1.0, 1.0),
-            frameon=False,
-            fontsize=8.5,
-            labelcolor=INK,
-            labelspacing=0.7,
-            markerscale=1.5 if len(projection.points) > MANY_POINTS else 1.0,
-        )
 
 
 def _axis(projection: Projection, axis: int) -> str:

@@ -106,8 +106,11 @@ def _components(values: Floats, wanted: int) -> tuple[Floats, Floats]:
 
 def _descend(values: Floats, seed: int) -> Floats:
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     perplexity = min(PERPLEXITY, (len(values) - 1) / 3)
     model = TSNE(n_components=2, perplexity=perplexity, init="pca", random_state=seed)
-    points: Floats = model.fit_transform(values).astype(np.float64)
+    # Threads add up their parts of the gradient in no fixed order: one thread repeats itself.
+    with threadpool_limits(1):
+        points: Floats = model.fit_transform(values).astype(np.float64)
     return points

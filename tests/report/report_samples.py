@@ -1,0 +1,175 @@
+"""Synthetic report content: small, seeded, with numbers that can be checked by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from songnet.model import EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.report import EncoderSection, Example, Loaded, Projection, ReportContent
+
+SCRIPT = "<script>alert(1)</script>"
+HOSTILE = [
+    SCRIPT,
+    "\"quoted\" 'twice' & <b>bold</b>",
+    "مرحبا بالعالم",
+    "🎷👩‍🎤 $5 and $10 {{ 7 * 7 }} {% raw %}",
+    "very long " * 60,
+    "bad \x00\x08 and \ud800 alone\nin two lines",
+    "",
+]
+
+
+def confusion(counts: Sequence[Sequence[int]]) -> dict[str, object]:
+    """A dense matrix in the comparison's sparse form."""
+    table = np.asarray(counts)
+    cells = [[int(r), int(c), int(table[r, c])] for r, c in np.argwhere(table)]
+    return {"rows": list(range(len(table))), "columns": list(range(table.shape[1])), "cells": cells}
+
+
+def pair(a: str, b: str, counts: Sequence[Sequence[int]], ami: float | None = 0.3) -> dict:
+    """A pair of the comparison; scores other than AMI are made up and told apart by value."""
+    return {
+        "a": a,
+        "b": b,
+        "songs": int(np.sum(counts)),
+        "nmi": 0.411,
+        "ami": ami,
+        "ari": -0.0121,
+        "vi": 1.234,
+        "homogeneity": 0.521,
+        "completeness": 0.622,
+        "fmi": 0.723,
+        "confusion": confusion(counts),
+    }
+
+
+def comparison(*pairs: dict) -> dict:
+    """A comparison of the contract's schema."""
+    return {"schema": "songnet.partitions.compare/1", "partitions": [], "pairs": list(pairs)}
+
+
+def partition(name: str, on: str, *, algorithm: str = "leiden") -> PartitionInfo:
+    """What the store says of a partition."""
+    return PartitionInfo(
+        name, algorithm, on, 200, 3, 0, {"modularity": 0.5432}, "ab" * 32, "2026-01-01T00:00:00Z"
+    )
+
+
+def loaded(*, partitions: Sequence[PartitionInfo] | None = None) -> Loaded:
+    """Two networks, an encoder and three partitions: of playlists, of vectors, of sound."""
+    default = [
+        partition("leiden-playlists", "playlists"),
+        partition("kmeans-cae_12x15", "cae_12x15", algorithm="kmeans"),
+        partition("leiden-sound", "sound-cae_12x15"),
+    ]
+    return Loaded(
+        networks=[
+            NetworkInfo("playlists", "playlists", 200, 45_678, "cd" * 32, "x", {"min_shared": 2}),
+            NetworkInfo("sound-cae_12x15", "sound", 200, 1234, "ef" * 32, "x", {"k": 10}),
+        ],
+        encoders=[EncoderInfo("cae_12x15", "cae", "12x15", 180, "01" * 32, "x", {"seed": 0})],
+        partitions=default if partitions is None else partitions,
+    )
+
+
+def example(title: str = "Song – Artist", *, seed: int = 0) -> Example:
+    """A loud low band over noise, and a reconstruction that is off by 0.1 everywhere."""
+    original = np.random.default_rng(seed).integers(0, 128, (96, 216)).astype(np.uint8)
+    original[:8] = 200
+    return Example(title, original, (original / 255 + 0.1).astype(np.float32))
+
+
+def encoder(**changes: object) -> EncoderSection:
+    """An encoder with a history of 30 epochs, best in epoch 20, and two examples."""
+    epochs = np.arange(1, 31)
+    section = EncoderSection(
+        name="cae_12x15",
+        params={"latent": "12x15", "learning_rate": 0.0005, "retrained": False},
+        history={
+            "loss": (0.5 / epochs).tolist(),
+            "val_loss": (0.02 + ((epochs - 20) / 100) ** 2).tolist(),
+        },
+        examples=[example("First song"), example("Second song", seed=1)],
+        mse=0.00677,
+    )
+    return dataclasses.replace(section, **changes)
+
+
+def projection(songs: int = 200, communities: int = 3, **changes: object) -> Projection:
+    """Blobs on a circle, a community each."""
+    rng = np.random.default_rng(3)
+    labels = np.sort(rng.integers(0, communities, songs))
+    angles = 2 * math.pi * labels / communities
+    points = 8 * np.column_stack([np.cos(angles), np.sin(angles)]) + rng.normal(size=(songs, 2))
+    given = Projection(
+        title="Where the clusters lie",
+        method="PCA",
+        encoder="cae_12x15",
+        points=points,
+        labels=labels,
+        legend=[f"Band {label}" for label in range(communities)],
+        partition="kmeans-cae_12x15",
+        explained=(0.61, 0.17),
+    )
+    return dataclasses.replace(given, **changes)
+
+
+def content(**changes: object) -> ReportContent:
+    """A whole report."""
+    table = [[50, 20, 10], [10, 40, 10], [20, 10, 30]]
+    given = ReportContent(
+        title="A report for tests",
+        created_at="2026-11-22 12:00 UTC",
+        notes=["Soundtracks hardly overlap."],
+        store={"engine": "ladybug", "playlists": 12, "songs": 200, "memberships": 34_567},
+        loaded=loaded(),
+        encoders=[encoder()],
+        comparison=comparison(
+            pair("leiden-playlists", "kmeans-cae_12x15", table, 0.31),
+            pair("leiden-playlists", "leiden-sound", table, 0.12),
+            pair("kmeans-cae_12x15", "leiden-sound", table, 0.66),
+        ),
+        communities={
+            "leiden-playlists": ["Jazz", "Metal", "Folk"],
+            "kmeans-cae_12x15": ["Loud", "Quiet", "Noise"],
+            "leiden-sound": ["Drums", "Strings", "Voices"],
+        },
+        projections=[
+            projection(),
+            projection(
+                method="t-SNE",
+                title="Neighbours",
+                partition="leiden-playlists",
+                explained=None,
+                note="seed 7",
+            ),
+        ],
+        provenance={"songnet": "0.1.0", "network playlists": "cd" * 32},
+    )
+    return dataclasses.replace(given, **changes)
+
+
+def bare(**changes: object) -> ReportContent:
+    """A report without spectrograms and maps, quicker to draw."""
+    return content(**{"encoders": [], "projections": [], **changes})
+
+
+def hostile() -> ReportContent:
+    """A report whose every text is trouble."""
+    odd = [title or "empty" for title in HOSTILE]
+    table = np.diag(np.arange(1, len(HOSTILE) + 1)).tolist()
+    return content(
+        title=" ".join(odd),
+        notes=odd,
+        encoders=[encoder(examples=[example(title) for title in odd])],
+        comparison=comparison(pair("leiden-playlists", "kmeans-cae_12x15", table)),
+        communities={"leiden-playlists": HOSTILE, "kmeans-cae_12x15": HOSTILE[::-1]},
+        projections=[
+            projection(communities=len(HOSTILE), legend=HOSTILE, title=odd[0], note=odd[1])
+        ],
+        provenance={title: title for title in odd},
+    )

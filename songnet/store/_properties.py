@@ -223,3 +223,34 @@ def sorted_vectors(
     """Vectors as an engine returns them, in any order, brought to canonical order."""
     rows = np.asarray(values, np.float32).reshape(len(songs), dimensions)
     return Vectors.from_rows(encoder, songs, rows)
+
+
+def closest(
+    songs: Sequence[str], values: ArrayLike, sought: NDArray[np.float32], k: int
+) -> list[tuple[str, float]]:
+    """The `k` of these candidates with the largest cosine, best first, ties to the smaller id.
+
+    Cosines are in double precision, so that all engines say the same; zero vectors are left out.
+
+    Parameters
+    ----------
+    songs
+        Ids, n of them.
+    values
+        (n, d).
+    sought
+        float32 (d,).
+    """
+    rows = np.asarray(values, np.float64).reshape(len(songs), len(sought))
+    target = sought.astype(np.float64)
+    # einsum, not BLAS: equal rows must get equal sums wherever they stand, or ties are lost.
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows)) * np.sqrt(
+        np.einsum("i,i->", target, target)
+    )
+    products = np.einsum("ij,j->i", rows, target)
+    found = [
+        (-product / length, song)
+        for product, length, song in zip(products.tolist(), lengths.tolist(), songs, strict=True)
+        if length > 0
+    ]
+    return [(song, -negative) for negative, song in sorted(found)[:k]]

@@ -16,12 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from songnet.errors import InputError
-from songnet.model import (
-    Ids,
-    Partition,
-    SongNetwork,
-    object_array,
-)
+from songnet.model import Ids, Ints, Memberships, Partition, SongNetwork, object_array
 from songnet.store.protocol import (
     MAX_EDGES,
     MEMBERSHIP_SCHEMA,
@@ -30,6 +25,7 @@ from songnet.store.protocol import (
     STRONGEST_PER_SONG,
 )
 
+MAX_ID_BYTES: Final = 4096  # Neo4j's index takes keys of up to about 8 kB
 RELATIONSHIPS: Final[Mapping[str, str]] = MappingProxyType(
     {"playlists": "SHARES_PLAYLISTS", "sound": "SOUNDS_LIKE"}
 )
@@ -74,7 +70,8 @@ def conform(table: pa.Table, schema: pa.Schema, *, key: Sequence[str] = ("id",))
     ------
     InputError
         Columns that are not in the schema or occur twice, values that do not fit the type, and in
-        the columns of `key`: nulls, empty ids, NUL characters, rows that repeat.
+        the columns of `key`: nulls, empty ids, NUL characters, ids over `MAX_ID_BYTES`, rows that
+        repeat.
     """
     _check_columns(table, schema)
     columns = [_column(table, field) for field in schema]
@@ -138,6 +135,11 @@ def _check_ids(column: pa.ChunkedArray, name: str) -> None:
         raise InputError(f"column {name!r} must not hold empty text")
     if pc.any(pc.match_substring(column, "\0")).as_py():
         raise InputError(f"column {name!r} must not hold NUL characters")
+    longest = pc.max(pc.binary_length(column)).as_py() or 0
+    if longest > MAX_ID_BYTES:
+        raise InputError(
+            f"column {name!r} must not hold ids over {MAX_ID_BYTES} bytes: one has {longest}"
+        )
 
 
 def _check_distinct(table: pa.Table, key: Sequence[str]) -> None:
@@ -156,6 +158,28 @@ def _check_known(column: pa.ChunkedArray, known: pa.ChunkedArray, what: str) -> 
             f"memberships name {len(strangers)} {what}s that the table of {what}s does not hold, "
             f"as {strangers[0].as_py()!r}"
         )
+
+
+def memberships_of(playlists: pa.ChunkedArray, songs: pa.ChunkedArray) -> Memberships:
+    """Two columns of ids, a row per distinct pair, as `Memberships`.
+
+    The same as `Memberships.from_pairs`, but only the distinct ids become Python objects.
+    """
+    playlist_ids, playlist = _codes(playlists)
+    song_ids, song = _codes(songs)
+    order = np.lexsort((song, playlist))
+    return Memberships(playlist_ids, song_ids, playlist[order], song[order])
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[Ids, Ints]:
+    """Sorted distinct ids, and for each row its place among them."""
+    chunks = column.dictionary_encode().unify_dictionaries().chunks
+    ids = object_array(chunks[0].dictionary.to_pylist() if chunks else [])
+    order = np.argsort(ids)
+    rank = np.empty(len(ids), np.int64)
+    rank[order] = np.arange(len(ids))
+    rows = [rank[chunk.indices.to_numpy()] for chunk in chunks]
+    return ids[order], np.concatenate([np.empty(0, np.int64), *rows])
 
 
 def check_in_graph(songs: Ids, known: Ids, *, what: str) -> None:

@@ -1,0 +1,69 @@
+"""Where the graph is kept: the contract (`GraphStore`) and the door to every engine."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from songnet.errors import InputError
+from songnet.store.protocol import GraphStore
+
+__all__ = ["GraphStore", "engine_of", "open_store"]
+
+SERVERS: Final = ("bolt", "neo4j", "bolt+s", "neo4j+s")
+ALLOWED: Final = "ladybug:PATH, a path, " + ", ".join(f"{scheme}://HOST" for scheme in SERVERS)
+EMBEDDED: Final = "ladybug:"
+SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+def engine_of(uri: str) -> Literal["ladybug", "neo4j"]:
+    """Which engine a URI is for.
+
+    Raises
+    ------
+    InputError
+        No path, or a scheme that no engine has. The message repeats the scheme alone, because the
+        rest may hold credentials.
+    """
+    scheme = SCHEME.match(uri)
+    if uri.startswith(EMBEDDED) or scheme is None:
+        _path_of(uri)
+        return "ladybug"
+    if scheme[1].lower() not in SERVERS:
+        raise InputError(f"no store speaks {scheme[1]}://: allowed are {ALLOWED}")
+    return "neo4j"
+
+
+def open_store(uri: str) -> GraphStore:
+    """The store that a URI names, open; close it, or use it as a context manager.
+
+    Parameters
+    ----------
+    uri
+        ``ladybug:PATH`` or a plain path: the embedded engine, the file made if it is not there.
+        ``bolt://``, ``neo4j://``, ``bolt+s://``, ``neo4j+s://``: a Neo4j server; credentials come
+        from ``NEO4J_USERNAME``, ``NEO4J_PASSWORD`` and ``NEO4J_DATABASE``.
+
+    Raises
+    ------
+    InputError
+        The URI is none of those, names no host, or holds credentials.
+    StoreUnavailableError, StoreLockedError, ForeignGraphError
+        As the engine says.
+    """
+    if engine_of(uri) == "neo4j":
+        from songnet.store.neo4j import Neo4jStore
+
+        return Neo4jStore(uri)
+    from songnet.store.ladybug import LadybugStore
+
+    return LadybugStore(_path_of(uri))
+
+
+def _path_of(uri: str) -> str:
+    path = uri.removeprefix(EMBEDDED)
+    if not path.strip():
+        raise InputError(f"a store needs a path: allowed are {ALLOWED}")
+    if "\0" in path:
+        raise InputError("a store's path must not hold NUL characters")
+    return path

@@ -1,0 +1,260 @@
+"""Networks, encoders with their vectors, and partitions in the embedded store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from songnet.model import (
+    EncoderInfo,
+    Ids,
+    Partition,
+    SongNetwork,
+    Vectors,
+    object_array,
+)
+from songnet.store._ladybug_engine import Session
+from songnet.store._ladybug_load import copy
+from songnet.store._ladybug_schema import NODES, quoted, returned
+from songnet.store._properties import (
+    closest,
+    encoder_properties,
+    network_properties,
+    partition_properties,
+)
+from songnet.store._rows import (
+    check_in_graph,
+    community_rows,
+    edge_rows,
+    in_community_rows,
+    relationship,
+)
+
+LABELS = {"network": "Network", "encoder": "Encoder", "partition": "Partition"}
+EDGES = ("SHARES_PLAYLISTS", "SOUNDS_LIKE")
+CANDIDATES = 100
+
+
+# --- nodes that bear a name ---------------------------------------------------------------------
+
+
+def named(session: Session, label: str, name: str) -> dict[str, Any] | None:
+    """The properties of one node, None where there is none of that name."""
+    text = f"MATCH (n:{quoted(label)} {{name: $name}}) RETURN {returned('n', list(NODES[label]))}"
+    found = session.rows(text, name=name)
+    return found[0] if found else None
+
+
+def all_named(session: Session, label: str) -> list[dict[str, Any]]:
+    """The properties of all nodes of a label, sorted by name."""
+    found = session.rows(f"MATCH (n:{quoted(label)}) RETURN {returned('n', list(NODES[label]))}")
+    return sorted(found, key=lambda properties: str(properties["name"]))
+
+
+def put_named(session: Session, label: str, properties: Mapping[str, Any]) -> None:
+    """Write a node or replace all its properties; its edges stay."""
+    columns = [name for name in NODES[label] if name != "name"]
+    settings = ", ".join(f"n.{quoted(name)} = ${name}_value" for name in columns)
+    values = {f"{name}_value": properties[name] for name in columns}
+    session.run(
+        f"MERGE (n:{quoted(label)} {{name: $name}}) SET {settings}",
+        name=properties["name"],
+        **values,
+    )
+
+
+def check_songs(session: Session, songs: Ids, *, what: str) -> None:
+    """`InputError` unless all songs are in the graph."""
+    if not len(songs):
+        return
+    found = session.table(
+        "LOAD FROM $rows MATCH (s:Song {id: row_id}) RETURN s.id AS id",
+        rows=pa.table({"row_id": pa.array(songs, pa.string())}),
+    )
+    check_in_graph(songs, object_array(found["id"].to_pylist()), what=what)
+
+
+# --- encoders -----------------------------------------------------------------------------------
+
+
+def put_encoder(session: Session, encoder: EncoderInfo, before: EncoderInfo | None) -> None:
+    """Write an encoder and make room for its vectors, empty where the model is another."""
+    properties = encoder_properties(encoder)
+    same = before is not None and _model(before) == _model(encoder)
+    if before is not None and not same:
+        _drop_vectors(session, encoder.name)
+    if not same:
+        session.run(f"ALTER TABLE Song ADD {quoted(encoder.name)} FLOAT[{encoder.dimensions}]")
+    put_named(session, "Encoder", properties)
+
+
+def _model(encoder: EncoderInfo) -> tuple[str, int]:
+    return encoder.fingerprint, encoder.dimensions
+
+
+def _drop_vectors(session: Session, encoder: str) -> None:
+    session.run(f"ALTER TABLE Song DROP {quoted(encoder)}")
+
+
+def put_vectors(session: Session, vectors: Vectors, before: Vectors) -> None:
+    """Write those vectors that differ from what is there: setting them is the slow part."""
+    check_songs(session, vectors.songs, what=f"vectors of {vectors.encoder!r}")
+    rows = _changed(vectors, before)
+    if not len(rows):
+        return
+    values = pa.FixedSizeListArray.from_arrays(
+        pa.array(vectors.values[rows].ravel()), vectors.dimensions
+    )
+    session.run(
+        "LOAD FROM $rows MATCH (s:Song {id: row_id}) "
+        f"SET s.{quoted(vectors.encoder)} = row_vector",
+        rows=pa.table({"row_id": pa.array(vectors.songs[rows], pa.string()), "row_vector": values}),
+    )
+
+
+def _changed(vectors: Vectors, before: Vectors) -> NDArray[np.intp]:
+    _, here, there = np.intersect1d(
+        vectors.songs, before.songs, assume_unique=True, return_indices=True
+    )
+    same = np.zeros(len(vectors.songs), np.bool_)
+    same[here] = (vectors.values[here] == before.values[there]).all(axis=1)
+    return np.flatnonzero(~same)
+
+
+def get_vectors(session: Session, encoder: EncoderInfo) -> Vectors:
+    """All vectors of an encoder, sorted by song."""
+    column = quoted(encoder.name)
+    found = session.table(
+        f"MATCH (s:Song) WHERE s.{column} IS NOT NULL RETURN s.id AS id, s.{column} AS vector"
+    )
+    return Vectors.from_rows(encoder.name, found["id"].to_pylist(), matrix(found, encoder))
+
+
+def matrix(found: pa.Table, encoder: EncoderInfo) -> NDArray[np.float32]:
+    """The column ``vector`` as float32 (n, d)."""
+    flat = pc.list_flatten(found["vector"]).to_numpy()
+    return np.asarray(flat, np.float32).reshape(found.num_rows, encoder.dimensions)
+
+
+def nearest(
+    session: Session, encoder: EncoderInfo, sought: NDArray[np.float32], k: int
+) -> list[tuple[str, float]]:
+    """The `k` songs of largest cosine; the engine chooses candidates in single precision."""
+    column, size = quoted(encoder.name), encoder.dimensions
+    double = f"CAST(s.{column}, 'DOUBLE[{size}]')"
+    found = session.table(
+        f"MATCH (s:Song) WHERE s.{column} IS NOT NULL "
+        f"AND array_inner_product({double}, {double}) > 0.0 "
+        f"RETURN s.id AS id, s.{column} AS vector, "
+        f"array_cosine_similarity(s.{column}, CAST($sought, 'FLOAT[{size}]')) AS near "
+        f"ORDER BY near DESC, id LIMIT {max(2 * k, CANDIDATES)}",
+        sought=sought.tolist(),
+    )
+    return closest(found["id"].to_pylist(), matrix(found, encoder), sought, k)
+
+
+# --- networks -----------------------------------------------------------------------------------
+
+
+def put_network(session: Session, network: SongNetwork, created_at: str) -> int:
+    """Write a network in place of the one of that name; how many edges went in."""
+    rows = edge_rows(network)
+    check_songs(session, network.songs, what=f"network {network.name!r}")
+    drop_edges(session, network.name)
+    put_named(session, "Network", network_properties(network, created_at))
+    name = pa.array([network.name] * rows.num_rows, pa.string())
+    copy(session, relationship(network.kind), rows.add_column(2, "network", name))
+    return int(rows.num_rows)
+
+
+def drop_edges(session: Session, network: str) -> None:
+    """Take away the edges of a network."""
+    for kind in EDGES:
+        session.run(
+            f"MATCH (:Song)-[e:{kind}]->(:Song) WHERE e.network = $name DELETE e", name=network
+        )
+
+
+# --- partitions ---------------------------------------------------------------------------------
+
+
+def put_partition(
+    session: Session, partition: Partition, created_at: str, titles: Sequence[str] | None
+) -> None:
+    """Write a partition in place of the one of that name."""
+    communities = community_rows(partition, titles)
+    check_songs(session, partition.songs, what=f"partition {partition.name!r}")
+    drop_communities(session, partition.name)
+    put_named(session, "Partition", partition_properties(partition, created_at))
+    copy(session, "Community", communities)
+    copy(session, "IN_COMMUNITY", in_community_rows(partition))
+    copy(session, "PART_OF", communities.select(["id", "partition"]).rename_columns(["c", "p"]))
+    _link(session, partition)
+
+
+def _link(session: Session, partition: Partition) -> None:
+    """`OF` to the network of the name, else to the encoder of the name, if there is one."""
+    session.run("MATCH (p:`Partition` {name: $name})-[o:`OF`]->() DELETE o", name=partition.name)
+    for label in ("Network", "Encoder"):
+        if named(session, label, partition.on):
+            session.run(
+                f"MATCH (p:`Partition` {{name: $name}}) MATCH (n:{label} {{name: $target}}) "
+                "CREATE (p)-[:`OF`]->(n)",
+                name=partition.name,
+                target=partition.on,
+            )
+            return
+
+
+def drop_communities(session: Session, partition: str) -> None:
+    """Take away the communities of a partition and who is in them."""
+    session.run("MATCH (c:Community) WHERE c.`partition` = $name DETACH DELETE c", name=partition)
+
+
+def members(session: Session, partition: str) -> pa.Table:
+    """`song` and `label` of a partition, in any order."""
+    return session.table(
+        "MATCH (s:Song)-[:IN_COMMUNITY]->(c:Community) WHERE c.`partition` = $name "
+        "RETURN s.id AS song, c.label AS label",
+        name=partition,
+    )
+
+
+def titles(session: Session, partition: str) -> list[str]:
+    """Titles of a partition's communities, by label."""
+    found = session.rows(
+        "MATCH (c:Community) WHERE c.`partition` = $name "
+        "RETURN c.title AS title, c.label AS label ORDER BY label",
+        name=partition,
+    )
+    return [row["title"] for row in found]
+
+
+# --- dropping -----------------------------------------------------------------------------------
+
+
+def users(session: Session, label: str, name: str) -> list[str]:
+    """Names of partitions that are of this network or encoder, sorted."""
+    if label == "Partition":
+        return []
+    found = session.rows(
+        f"MATCH (p:`Partition`)-[:`OF`]->(n:{label} {{name: $name}}) RETURN p.name AS name",
+        name=name,
+    )
+    return sorted(row["name"] for row in found)
+
+
+def drop_named(session: Session, label: str, name: str) -> None:
+    """Take away a node and what hangs on it."""
+    if label == "Network":
+        drop_edges(session, name)
+    elif label == "Partition":
+        drop_communities(session, name)
+    else:
+        _drop_vectors(session, name)
+    session.run(f"MATCH (n:{quoted(label)} {{name: $name}}) DETACH DELETE n", name=name)

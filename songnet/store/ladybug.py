@@ -1,0 +1,246 @@
+"""The embedded engine: one file, no server (Ladybug, a fork of Kùzu).
+
+Vectors are columns of `Song` named after their encoder. One process writes at a time; within a
+process a file is opened once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from songnet.errors import BadNameError, InputError
+from songnet.model import (
+    Counts,
+    EncoderInfo,
+    Memberships,
+    NetworkInfo,
+    Partition,
+    PartitionInfo,
+    SongNetwork,
+    Vectors,
+)
+from songnet.store import _ladybug_load as load
+from songnet.store import _ladybug_query as any_query
+from songnet.store import _ladybug_results as results
+from songnet.store._ladybug_engine import Engine, Session
+from songnet.store._ladybug_schema import returned
+from songnet.store._properties import (
+    check_nearest,
+    check_vectors,
+    encoder_info,
+    network_info,
+    partition_info,
+    partition_of,
+)
+from songnet.store._rows import conform_playlists, conform_songs, memberships_of
+from songnet.store.protocol import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
+
+
+class LadybugStore:
+    """A `songnet.store.protocol.GraphStore` in a file.
+
+    Parameters
+    ----------
+    path
+        The file; it and its folder are made where they are missing.
+
+    Raises
+    ------
+    StoreLockedError
+        The file is open in this process or, for writing, in another.
+    StoreUnavailableError
+        The path is a folder, cannot be read or written, or is no Ladybug file.
+    ForeignGraphError
+        The file holds tables that songnet did not make, or those of another schema version.
+    """
+
+    engine: Literal["ladybug", "neo4j"] = "ladybug"
+
+    def __init__(self, path: str | Path) -> None:
+        self.uri = f"ladybug:{path}"
+        self._engine = Engine(path)
+
+    # --- songs and playlists ----------------------------------------------------------------------
+
+    def add_songs(self, songs: pa.Table) -> None:
+        """Insert or update songs; see `GraphStore.add_songs`."""
+        table = conform_songs(songs)
+        with self._engine.transaction() as session:
+            load.put_songs(session, table)
+
+    def add_playlists(self, playlists: pa.Table, songs: pa.Table, memberships: pa.Table) -> None:
+        """Insert or replace whole playlists; see `GraphStore.add_playlists`."""
+        lists, tracks, members = conform_playlists(playlists, songs, memberships)
+        with self._engine.transaction() as session:
+            load.put_songs(session, tracks)
+            load.put_playlists(session, lists, members)
+
+    def songs(self) -> pa.Table:
+        """All songs, columns of `SONG_SCHEMA`, sorted by id."""
+        return self._nodes("Song", SONG_SCHEMA)
+
+    def playlists(self) -> pa.Table:
+        """All playlists, columns of `PLAYLIST_SCHEMA`, sorted by id."""
+        return self._nodes("Playlist", PLAYLIST_SCHEMA)
+
+    def membership_table(self) -> pa.Table:
+        """All memberships, columns of `MEMBERSHIP_SCHEMA`, sorted by playlist, position, song."""
+        order = [(name, "ascending") for name in ("playlist", "position", "song")]
+        return self._table(load.MEMBERSHIPS).cast(MEMBERSHIP_SCHEMA).sort_by(order)
+
+    def memberships(self) -> Memberships:
+        """Who is in which playlist, as index arrays."""
+        table = self._table(load.MEMBERSHIPS)
+        return memberships_of(table["playlist"], table["song"])
+
+    def counts(self) -> Counts:
+        """How many playlists, songs and memberships there are."""
+        with self._engine.session() as session:
+            return Counts(
+                playlists=_count(session, "(:Playlist)"),
+                songs=_count(session, "(:Song)"),
+                memberships=_count(session, "(:Playlist)-[:CONTAINS]->(:Song)"),
+            )
+
+    # --- encoders and vectors ---------------------------------------------------------------------
+
+    def write_encoder(self, encoder: EncoderInfo) -> None:
+        """Write or replace an encoder; see `GraphStore.write_encoder`."""
+        with self._engine.transaction() as session:
+            found = results.named(session, "Encoder", encoder.name)
+            results.put_encoder(session, encoder, encoder_info(found) if found else None)
+
+    def encoders(self) -> list[EncoderInfo]:
+        """All encoders, sorted by name."""
+        return [encoder_info(properties) for properties in self._infos("Encoder")]
+
+    def write_vectors(self, vectors: Vectors) -> None:
+        """Write vectors to songs that exist; see `GraphStore.write_vectors`."""
+        with self._engine.transaction() as session:
+            encoder = _encoder(session, vectors.encoder)
+            check_vectors(vectors, encoder)
+            results.put_vectors(session, vectors, results.get_vectors(session, encoder))
+
+    def vectors(self, encoder: str) -> Vectors:
+        """The vectors of an encoder; `BadNameError` if there is no such encoder."""
+        with self._engine.session() as session:
+            return results.get_vectors(session, _encoder(session, encoder))
+
+    def nearest(self, encoder: str, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
+        """The `k` most similar songs, best first; see `GraphStore.nearest`. Exact."""
+        with self._engine.session() as session:
+            info = _encoder(session, encoder)
+            sought = check_nearest(vector, k, info)
+            return results.nearest(session, info, sought, k)
+
+    # --- networks and partitions ------------------------------------------------------------------
+
+    def write_network(self, network: SongNetwork, created_at: str) -> int:
+        """Write or replace a network; how many edges went in. See `GraphStore.write_network`."""
+        with self._engine.transaction() as session:
+            return results.put_network(session, network, created_at)
+
+    def networks(self) -> list[NetworkInfo]:
+        """All networks, sorted by name."""
+        return [network_info(properties) for properties in self._infos("Network")]
+
+    def write_partition(
+        self, partition: Partition, created_at: str, titles: Sequence[str] | None = None
+    ) -> None:
+        """Write or replace a partition; see `GraphStore.write_partition`."""
+        with self._engine.transaction() as session:
+            results.put_partition(session, partition, created_at, titles)
+
+    def partition(self, name: str) -> Partition:
+        """A partition with its labels; `BadNameError` if there is none of that name."""
+        with self._engine.session() as session:
+            properties = _named(session, "partition", name)
+            found = results.members(session, name)
+        return partition_of(properties, found["song"].to_pylist(), found["label"].to_numpy())
+
+    def partitions(self) -> list[PartitionInfo]:
+        """All partitions, sorted by name."""
+        return [partition_info(properties) for properties in self._infos("Partition")]
+
+    def community_titles(self, name: str) -> list[str]:
+        """Titles of a partition's communities, by label."""
+        with self._engine.session() as session:
+            _named(session, "partition", name)
+            return results.titles(session, name)
+
+    def drop(self, what: Literal["partition", "network", "encoder"], name: str) -> None:
+        """Remove one with everything that hangs on it; see `GraphStore.drop`."""
+        label = results.LABELS[what]
+        with self._engine.transaction() as session:
+            _named(session, what, name)
+            users = results.users(session, label, name)
+            if users:
+                raise InputError(
+                    f"{what} {name!r} is used by partitions {', '.join(users)}: drop them first"
+                )
+            results.drop_named(session, label, name)
+
+    # --- anything ---------------------------------------------------------------------------------
+
+    def query(
+        self, cypher: str, parameters: Mapping[str, Any] | None = None, *, write: bool = False
+    ) -> pa.Table:
+        """Run one statement of Ladybug's Cypher; see `GraphStore.query`.
+
+        A statement begins with MATCH, OPTIONAL MATCH, UNWIND, WITH, RETURN or CALL; with `write`
+        also with CREATE, MERGE, ALTER, DROP, COPY or COMMENT.
+        """
+        return any_query.run(self._engine, cypher, parameters, write=write)
+
+    def close(self) -> None:
+        """Make everything durable and let go of the file. Closing twice is fine."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- the private part -------------------------------------------------------------------------
+
+    def _table(self, cypher: str) -> pa.Table:
+        with self._engine.session() as session:
+            return session.table(cypher)
+
+    def _nodes(self, label: str, schema: pa.Schema) -> pa.Table:
+        found = self._table(f"MATCH (n:{label}) RETURN {returned('n', schema.names)}")
+        return found.cast(schema).sort_by("id")
+
+    def _infos(self, label: str) -> list[dict[str, Any]]:
+        with self._engine.session() as session:
+            return results.all_named(session, label)
+
+
+def _count(session: Session, pattern: str) -> int:
+    return int(session.rows(f"MATCH {pattern} RETURN count(*) AS n")[0]["n"])
+
+
+def _named(session: Session, what: str, name: str) -> dict[str, Any]:
+    label = results.LABELS[what]
+    found = results.named(session, label, name)
+    if found is None:
+        names = ", ".join(row["name"] for row in results.all_named(session, label)) or "none"
+        raise BadNameError(f"there is no {what} {name!r}; there are: {names}")
+    return found
+
+
+def _encoder(session: Session, name: str) -> EncoderInfo:
+    return encoder_info(_named(session, "encoder", name))

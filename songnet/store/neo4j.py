@@ -187,13 +187,14 @@ class Neo4jStore:
         """
         info = self._encoder(encoder)
         sought = check_nearest(vector, k, info)
-        shared = {"encoder": encoder, "vector": sought.tolist(), "count": max(2 * k, CANDIDATES)}
+        unit = sought / np.linalg.norm(sought.astype(np.float64))
+        shared = {"encoder": encoder, "vector": unit.tolist(), "count": max(2 * k, CANDIDATES)}
         if self.counts().songs <= EXACT_SONGS:
             records = self._server.read(cypher.NEAREST_BY_SCAN, **shared)
         else:
             self._make_index(info)
             records = self._server.read(cypher.NEAREST_BY_INDEX, index=_index(encoder), **shared)
-        return _best(records, sought, k)
+        return _best(records, unit, k)
 
     # --- networks and partitions ------------------------------------------------------------------
 
@@ -266,6 +267,8 @@ class Neo4jStore:
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, write: bool = False
     ) -> pa.Table:
         """Run Cypher; read-only unless `write`. See `GraphStore.query`."""
+        if not cypher.strip():
+            raise InputError("the query is empty: give Cypher, as 'MATCH (s:Song) RETURN count(s)'")
         if write:
             self._prepare()
         with self._server.session(write=write) as session, refusals():
@@ -380,20 +383,12 @@ def _same_model(one: EncoderInfo, other: EncoderInfo) -> bool:
 
 
 def _best(
-    candidates: Sequence[Record], sought: NDArray[np.float32], k: int
+    candidates: Sequence[Record], unit: NDArray[np.float64], k: int
 ) -> list[tuple[str, float]]:
     """The `k` candidates of largest cosine in double precision; ties to the smaller id."""
     if not candidates:
         return []
     values = np.array([record["vector"] for record in candidates], np.float64)
-    target = sought.astype(np.float64)
-    lengths = np.linalg.norm(values, axis=1) * np.linalg.norm(target)
-    cosines = np.divide(
-        values @ target, lengths, out=np.full(len(values), -np.inf), where=lengths > 0
-    )
-    ranked = sorted(
-        (-float(cosine), str(record["id"]))
-        for cosine, record in zip(cosines, candidates, strict=True)
-        if np.isfinite(cosine)
-    )
-    return [(song, -negative) for negative, song in ranked[:k]]
+    cosines = values @ unit / np.linalg.norm(values, axis=1)
+    found = zip((str(record["id"]) for record in candidates), cosines.tolist(), strict=True)
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]

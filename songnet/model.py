@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from songnet.errors import BadNameError, EmptyInputError, InputError
+from songnet.errors import BadNameError, InputError
 
 Ids: TypeAlias = NDArray[np.object_]
 Ints: TypeAlias = NDArray[np.int64]
@@ -498,7 +498,5 @@ class Counts:
 
 def shared_songs(a: Ids, b: Ids) -> tuple[Ints, Ints]:
     """Indices into `a` and `b` of the ids that both hold, in the order of the ids."""
-    if not len(a) or not len(b):
-        raise EmptyInputError("there are no songs to compare")
     _, left, right = np.intersect1d(a, b, assume_unique=True, return_indices=True)
     return left.astype(np.int64), right.astype(np.int64)

@@ -64,10 +64,21 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What `compare` found: the partitions as given, and every pair of them, in that order."""
+    """What `compare` found.
+
+    Attributes
+    ----------
+    partitions
+        As given.
+    pairs
+        Every two of them that share a song, in that order.
+    apart
+        Names of every two that share none.
+    """
 
     partitions: tuple[Partition, ...]
     pairs: tuple[Pair, ...]
+    apart: tuple[tuple[str, str], ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -100,17 +111,27 @@ def compare(partitions: Sequence[Partition]) -> Comparison:
     InputError
         Fewer than two partitions.
     EmptyInputError
-        Two of them share no song.
+        No two of them share a song.
     """
     if len(partitions) < 2:
         found = f"there is only {partitions[0].name!r}" if partitions else "there is none"
         raise InputError(f"comparing needs at least two partitions: {found}")
-    pairs = tuple(_pair(a, b) for a, b in combinations(partitions, 2))
-    return Comparison(tuple(partitions), pairs)
+    found = {(a.name, b.name): _pair(a, b) for a, b in combinations(partitions, 2)}
+    pairs = tuple(pair for pair in found.values() if pair is not None)
+    if not pairs:
+        a, b = partitions[:2]
+        raise EmptyInputError(
+            f"partitions {a.name!r} ({len(a.songs)} songs) and {b.name!r} ({len(b.songs)} songs) "
+            "have no song in common: compare partitions of the same songs"
+        )
+    apart = tuple(names for names, pair in found.items() if pair is None)
+    return Comparison(tuple(partitions), pairs, apart)
 
 
-def _pair(a: Partition, b: Partition) -> Pair:
+def _pair(a: Partition, b: Partition) -> Pair | None:
     left, right = _shared(a, b)
+    if not len(left):
+        return None
     table = contingency(a.labels[left], b.labels[right])
     return Pair(
         a=a.name,
@@ -126,17 +147,10 @@ def _pair(a: Partition, b: Partition) -> Pair:
 
 def _shared(a: Partition, b: Partition) -> tuple[Ints, Ints]:
     # Mostly the songs are the same, and finding that out is far cheaper than sorting them.
-    if len(a.songs) and np.array_equal(a.songs, b.songs):
+    if np.array_equal(a.songs, b.songs):
         every = np.arange(len(a.songs))
         return every, every
-    if len(a.songs) and len(b.songs):
-        left, right = shared_songs(a.songs, b.songs)
-        if len(left):
-            return left, right
-    raise EmptyInputError(
-        f"partitions {a.name!r} ({len(a.songs)} songs) and {b.name!r} ({len(b.songs)} songs) "
-        "have no song in common: compare partitions of the same songs"
-    )
+    return shared_songs(a.songs, b.songs)
 
 
 def _confusion(table: Contingency) -> Confusion:

@@ -243,6 +243,8 @@ def print_comparison(comparison: Comparison, titles: dict[str, list[str]]) -> No
     if len(comparison.pairs) == 1:
         typer.echo("")
         _print_confusion(comparison, titles)
+    for a, b in comparison.apart:
+        say(f"{a} and {b} share no song, so they are not compared")
     _say_degenerate(list(comparison.partitions))
 
 

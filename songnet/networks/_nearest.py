@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from songnet.errors import EmptyInputError, UsageError
-from songnet.model import Floats, Ints, SongNetwork, Vectors
+from songnet.model import Floats, Ids, Ints, Scalar, SongNetwork, Vectors
 
 BLOCK = 1 << 24
 DECIMALS = 9
@@ -64,15 +64,69 @@ def nearest(vectors: Vectors, *, k: int = 10, name: str | None = None) -> SongNe
     found = _neighbors(values, norms[kept], min(k, int(kept.sum()) - 1))
     low, high, rank_low, rank_high = _union(found, len(values))
     similarity = _similarities(values, norms[kept], low, high)
-    return SongNetwork.from_edges(
+    return _network(
         vectors.songs[kept],
-        low,
-        high,
-        np.maximum(similarity, 0),
+        _Neighbors(low, high, rank_low),
+        rank_high,
+        similarity,
         name=name or f"sound-{vectors.encoder}",
-        kind="sound",
-        attributes={"similarity": similarity, "rank_source": rank_low, "rank_target": rank_high},
         params={"encoder": vectors.encoder, "k": k},
+    )
+
+
+def from_neighbors(
+    songs: Ids,
+    sources: Ints,
+    targets: Ints,
+    ranks: Ints,
+    similarities: Floats,
+    *,
+    name: str,
+    params: Mapping[str, Scalar] | None = None,
+) -> SongNetwork:
+    """The network that `nearest` gave, from the directed edges that a graph holds of it.
+
+    Parameters
+    ----------
+    songs
+        Ids, sorted.
+    sources, targets, ranks
+        int64 (m,): song ``targets[i]`` is the ``ranks[i]``-th nearest of song ``sources[i]``.
+    similarities
+        float64 (m,), cosines; the same in both directions.
+    """
+    found = _Neighbors(*(np.asarray(column, np.int64) for column in (sources, targets, ranks)))
+    low, high, rank_low, rank_high = _union(found, len(songs))
+    code = np.minimum(found.source, found.target) * len(songs) + np.maximum(
+        found.source, found.target
+    )
+    similarity = np.asarray(similarities, np.float64)[np.unique(code, return_index=True)[1]]
+    edges = _Neighbors(low, high, rank_low)
+    return _network(songs, edges, rank_high, similarity, name=name, params=params or {})
+
+
+def _network(
+    songs: Ids,
+    edges: _Neighbors,
+    rank_target: Ints,
+    similarity: Floats,
+    *,
+    name: str,
+    params: Mapping[str, Scalar],
+) -> SongNetwork:
+    return SongNetwork.from_edges(
+        songs,
+        edges.source,
+        edges.target,
+        np.maximum(similarity, 0),
+        name=name,
+        kind="sound",
+        attributes={
+            "similarity": similarity,
+            "rank_source": edges.rank,
+            "rank_target": rank_target,
+        },
+        params=params,
     )
 
 

@@ -212,22 +212,31 @@ def _latents(
 ) -> tuple[Vectors, Ids]:
     """Full latents of all songs, and which of them are new: not kept, or heard from another file.
 
-    From now on they are kept.
+    From now on they are kept. Latents of songs that this graph lacks stay: another graph may share
+    the data folder.
     """
     songs, heard = np.unique(clips.songs), clips.heard
     kept = workspace.data.latents(saved.name, made_by=saved.fingerprint)
-    same = np.zeros(len(songs), bool) if kept is None else _unchanged(songs, heard, kept)
-    if kept is not None and same.all() and len(songs) == len(kept.vectors.songs):
-        return kept.vectors, songs[~same]
-    values = np.empty((len(songs), saved.architecture.latent_size), np.float32)
+    new = songs if kept is None else songs[~_unchanged(songs, heard, kept)]
+    if kept is not None and not len(new):
+        return kept.vectors, new
+    fresh = kind.encode(saved, clips, songs=new, on_batch=_counting(progress))
+    latents = Latents(fresh, heard[np.searchsorted(songs, new)])
     if kept is not None:
-        values[same] = kept.vectors.values[np.searchsorted(kept.vectors.songs, songs[same])]
-    if not same.all():
-        fresh = kind.encode(saved, clips, songs=songs[~same], on_batch=_counting(progress))
-        values[~same] = fresh.values
-    latents = Vectors(saved.name, songs, values)
-    workspace.data.write_latents(latents, made_by=saved.fingerprint, heard=heard)
-    return latents, songs[~same]
+        latents = _merged(latents, kept)
+    workspace.data.write_latents(latents.vectors, made_by=saved.fingerprint, heard=latents.heard)
+    return latents.vectors, new
+
+
+def _merged(fresh: Latents, kept: Latents) -> Latents:
+    """Both; of songs in both, the fresh ones."""
+    old = ~np.isin(kept.vectors.songs, fresh.vectors.songs)
+    songs = np.concatenate([fresh.vectors.songs, kept.vectors.songs[old]])
+    values = np.concatenate([fresh.vectors.values, kept.vectors.values[old]])
+    heard = np.concatenate([fresh.heard, kept.heard[old]])
+    return Latents(
+        Vectors.from_rows(fresh.vectors.encoder, songs, values), heard[np.argsort(songs)]
+    )
 
 
 def _unchanged(songs: Ids, heard: Ids, kept: Latents) -> NDArray[np.bool_]:
@@ -242,6 +251,7 @@ def _write(
 ) -> tuple[EncoderInfo, int]:
     """The `Encoder` node, and vectors for songs that changed or have none of it in the graph."""
     store = workspace.store
+    latents = _of(latents, store.songs().column("id").to_numpy())
     info = encoders.info(saved, now())
     there = {encoder.name: encoder for encoder in store.encoders()}.get(saved.name)
     if there is not None and there.fingerprint == info.fingerprint:
@@ -251,7 +261,10 @@ def _write(
     missing = np.setdiff1d(latents.songs, store.vectors(saved.name).songs)
     new = np.union1d(missing, changed)
     if len(new):
-        rows = np.searchsorted(latents.songs, new)
-        fresh = Vectors(saved.name, new, latents.values[rows])
-        store.write_vectors(encoders.graph_vectors(saved, fresh)[1])
+        store.write_vectors(encoders.graph_vectors(saved, _of(latents, new))[1])
     return info, len(new)
+
+
+def _of(vectors: Vectors, songs: Ids) -> Vectors:
+    keep = np.isin(vectors.songs, songs)
+    return Vectors(vectors.encoder, vectors.songs[keep], vectors.values[keep])

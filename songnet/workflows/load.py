@@ -14,7 +14,7 @@ from songnet.model import Skipped
 from songnet.sources.archive import SpectrogramArchive
 from songnet.sources.audio import SongSound, read_sound
 from songnet.sources.labels import read_labels
-from songnet.sources.playlists import batches, read_playlists
+from songnet.sources.playlists import batches, input_bytes, read_playlists
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace
 
@@ -52,7 +52,16 @@ def load_playlists(
         Not one playlist could be read; the message gives the first reason.
     """
     loaded, songs = Loaded(), set[str]()
-    records = read_playlists(paths, format=format, columns=columns, music_root=music_root)
+    total, read = input_bytes(paths, format=format), 0
+
+    def on_bytes(more: int) -> None:
+        nonlocal read
+        read += more
+        progress("bytes", read, total, f"{loaded.playlists:,} playlists")
+
+    records = read_playlists(
+        paths, format=format, columns=columns, music_root=music_root, on_bytes=on_bytes
+    )
     for batch in batches(records):
         if len(batch.playlists):
             workspace.store.add_playlists(batch.playlists, batch.songs, batch.memberships)
@@ -60,7 +69,6 @@ def load_playlists(
         loaded.memberships += len(batch.memberships)
         loaded.skipped += batch.skipped
         songs.update(batch.songs.column("id").to_pylist())
-        progress("playlists", loaded.playlists, None, f"{loaded.memberships:,} memberships")
     loaded.songs = len(songs)
     if not loaded.playlists:
         raise EmptyInputError(_nothing("playlist", loaded.skipped))

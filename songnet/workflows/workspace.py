@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
-import pyarrow as pa
 
 from songnet.config import Settings
 from songnet.errors import BadNameError, StateError
-from songnet.model import EncoderInfo, NetworkInfo, SongNetwork, Vectors
+from songnet.model import (
+    EncoderInfo,
+    Floats,
+    Ids,
+    Ints,
+    NetworkInfo,
+    SongNetwork,
+    Vectors,
+    object_array,
+)
 from songnet.store import GraphStore, open_store
 from songnet.store.folder import DataFolder
 
@@ -100,50 +108,43 @@ def pull_vectors(workspace: Workspace, encoder: EncoderInfo) -> Vectors:
 
 
 def _network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:
+    from songnet.networks import from_neighbors
+
     if info.kind == "sound":
-        return _sound_network(store, info)
-    table = store.query(
+        songs, source, target, (rank, similarity) = _edges(
+            store,
+            "MATCH (a:Song)-[e:SOUNDS_LIKE]->(b:Song) WHERE e.network = $network "
+            "RETURN a.id, b.id, e.rank, e.similarity",
+            info.name,
+        )
+        return from_neighbors(
+            songs, source, target, rank, similarity, name=info.name, params=info.params
+        )
+    songs, source, target, (playlists, weight) = _edges(
+        store,
         "MATCH (a:Song)-[e:SHARES_PLAYLISTS]->(b:Song) WHERE e.network = $network "
-        "RETURN a.id AS source, b.id AS target, e.playlists AS playlists, e.weight AS weight",
-        {"network": info.name},
+        "RETURN a.id, b.id, e.playlists, e.weight",
+        info.name,
     )
-    songs, source, target = _indices(table)
     return SongNetwork.from_edges(
         songs,
         source,
         target,
-        table.column("weight").to_numpy() if len(table) else [],
+        weight,
         name=info.name,
         kind=info.kind,
-        attributes={"playlists": table.column("playlists").to_numpy()} if len(table) else {},
+        attributes={"playlists": playlists.astype(np.int64)},
         params=info.params,
     )
 
 
-def _sound_network(store: GraphStore, info: NetworkInfo) -> SongNetwork:
-    from songnet.networks import from_neighbors
-
-    table = store.query(
-        "MATCH (a:Song)-[e:SOUNDS_LIKE]->(b:Song) WHERE e.network = $network "
-        "RETURN a.id AS source, b.id AS target, e.rank AS rank, e.similarity AS similarity",
-        {"network": info.name},
-    )
-    songs, source, target = _indices(table)
-    return from_neighbors(
-        songs,
-        source,
-        target,
-        table.column("rank").to_numpy() if len(table) else [],
-        table.column("similarity").to_numpy() if len(table) else [],
-        name=info.name,
-        params=info.params,
-    )
-
-
-def _indices(table: pa.Table) -> tuple[list[str], list[int], list[int]]:
-    if not len(table):
-        return [], [], []
-    left, right = table.column("source").to_pylist(), table.column("target").to_pylist()
-    songs = sorted({*left, *right})
-    place = {song: index for index, song in enumerate(songs)}
-    return songs, [place[song] for song in left], [place[song] for song in right]
+def _edges(
+    store: GraphStore, cypher: str, network: str
+) -> tuple[Ids, Ints, Ints, tuple[Floats, Floats]]:
+    """Songs, ends as indices into them, and two more columns of a network's edges."""
+    table = store.query(cypher, {"network": network})
+    ends = [object_array(table.column(column).to_pylist()) for column in (0, 1)]
+    songs, place = np.unique(np.concatenate(ends), return_inverse=True)
+    source, target = np.split(place.astype(np.int64), 2)
+    first, second = (np.array(table.column(column).to_pylist(), np.float64) for column in (2, 3))
+    return songs, source, target, (first, second)

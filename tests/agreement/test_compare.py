@@ -181,3 +181,11 @@ def test_no_song_in_common_names_both(songs):
         compare([a, b])
     with pytest.raises(EmptyInputError, match="'second' .* and 'first'"):
         compare([b, a])
+
+
+def test_pairs_that_share_no_song_are_named_and_the_others_scored():
+    a, b = partition("a", {"s1": 0, "s2": 1}), partition("b", {"s1": 0, "s2": 0})
+    c = partition("c", {"elsewhere": 0})
+    found = compare([a, b, c])
+    assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "b")]
+    assert found.apart == (("a", "c"), ("b", "c"))

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from songnet.errors import BadNameError, EmptyInputError, UsageError
 from songnet.model import Vectors
-from songnet.networks import _nearest, nearest
+from songnet.networks import _nearest, from_neighbors, nearest
 
 small = hnp.arrays(
     np.float32,
@@ -158,3 +158,31 @@ def test_nobody_to_be_near_to(values):
     known = int((np.abs(values) > 0).any(axis=1).sum())
     with pytest.raises(EmptyInputError, match=f"enc has {known} of {len(values)}"):
         nearest(vectors(values))
+
+
+@given(small, st.integers(1, 5), st.randoms(use_true_random=False))
+def test_a_network_is_made_again_from_its_directed_edges(values, k, random):
+    try:
+        network = nearest(vectors(values), k=k)
+    except EmptyInputError:
+        return
+    forward, back = (network.attributes[key] for key in ("rank_source", "rank_target"))
+    rows = [
+        row
+        for low, high, near, far, cosine in zip(
+            network.sources,
+            network.targets,
+            forward,
+            back,
+            network.attributes["similarity"],
+            strict=True,
+        )
+        for row in ((low, high, near, cosine), (high, low, far, cosine))
+        if row[2]
+    ]
+    random.shuffle(rows)
+    source, target, rank, similarity = zip(*rows, strict=True)
+    again = from_neighbors(network.songs, source, target, rank, similarity, name=network.name)
+    assert again.fingerprint == network.fingerprint
+    for key, value in network.attributes.items():
+        assert again.attributes[key].tolist() == value.tolist()

@@ -122,5 +122,5 @@ def test_a_folder_that_is_a_file_is_said(tmp_path):
     (tmp_path / "data").write_text("")
     with pytest.raises(StoreUnavailableError, match="cannot write"):
         DataFolder(tmp_path / "data").write_latents(
-            Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f"
+            Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f", heard=["h"]
         )

@@ -599,3 +599,38 @@ def test_a_reader_that_stops_early_leaves_no_process_behind(tmp_path):
     assert multiprocessing.active_children()
     songs.close()
     assert not multiprocessing.active_children()
+
+
+def id3_frame(name: bytes, body: bytes) -> bytes:
+    return name + struct.pack(">I", len(body)) + b"\0\0" + body
+
+
+def with_id3(mp3: bytes, *frames: bytes) -> bytes:
+    body = b"".join(frames)
+    size = bytes((len(body) >> shift) & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3\3\0\0" + size + body + mp3
+
+
+def test_a_cover_and_old_tags_do_no_harm(tmp_path, music):
+    write_png(tmp_path / "cover.png", np.zeros((96, 216), np.uint8))
+    cover = b"\0image/png\0\3\0" + (tmp_path / "cover.png").read_bytes()
+    data = with_id3(
+        (music / "song.mp3").read_bytes(),
+        id3_frame(b"TIT2", b"\0Caf\xe9"),
+        id3_frame(b"TPE1", b"\1\xff\xfe" + "Ärtist\0".encode("utf-16-le")),
+        id3_frame(b"TALB", b"\0" + b"x" * 5000),
+        id3_frame(b"APIC", cover),
+    )
+    (tmp_path / "a.mp3").write_bytes(data)
+    (song,) = heard(tmp_path / "a.mp3")
+    assert (song.title, song.artist, song.album) == ("Café", "Ärtist", "x" * 1000)
+    assert np.array_equal(song.pixels[0], spectrogram_of(music / "song.mp3"))
+
+
+def test_nothing_is_printed_about_broken_files(tmp_path, music, capfd):
+    data = bytearray((music / "song.mp3").read_bytes())
+    data[3000:3400] = b"\xff" * 400
+    (tmp_path / "a.mp3").write_bytes(data)
+    (tmp_path / "b.ogg").write_bytes(b"OggS" * 100)
+    heard(tmp_path)
+    assert capfd.readouterr() == ("", "")

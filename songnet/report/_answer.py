@@ -125,7 +125,8 @@ def _each(pairs: int) -> str:
 
 
 def _coverage(asked: Sequence[Pair], readable: Sequence[Pair]) -> str:
-    opening = f"{count(len(asked), 'pair').capitalize()} of partitions set playlists against sound"
+    verb = "sets" if len(asked) == 1 else "set"
+    opening = f"{count(len(asked), 'pair')} of partitions {verb} playlists against sound"
     dropped = len(asked) - len(readable)
     if not dropped:
         return f"{opening}."

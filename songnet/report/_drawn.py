@@ -14,12 +14,13 @@ from songnet.report import figures
 from songnet.report._compared import Matrix, Pair
 from songnet.report._content import EncoderSection, Example, Projection
 from songnet.report._style import to_svg
-from songnet.report._text import count, isolated, number, one_line, percent, sentence, slug
+from songnet.report._text import count, isolated, number, one_line, percent, sentence, shorten, slug
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PIXELS_PER_INCH = 96
+TITLE = 120
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def spectrograms(section: EncoderSection) -> list[Drawn]:
 
 
 def _example(encoder: str, place: int, example: Example) -> Drawn:
-    title = isolated(one_line(example.title))
+    title = isolated(shorten(example.title, TITLE))
     error = np.asarray(example.original, float) / 255 - np.asarray(example.reconstruction, float)
     return _draw(
         figures.spectrogram_figure(example),
@@ -123,7 +124,8 @@ def _largest_cell(matrix: Matrix) -> str:
         return "There is no song in both."
     row, column = np.unravel_index(matrix.counts.argmax(), matrix.counts.shape)
     songs = count(int(matrix.counts.max()), "song")
-    return f"Largest cell: {matrix.rows[row]} and {matrix.columns[column]} share {songs}."
+    titles = shorten(matrix.rows[row], TITLE), shorten(matrix.columns[column], TITLE)
+    return f"Largest cell: {titles[0]} and {titles[1]} share {songs}."
 
 
 def scatter(projection: Projection) -> Drawn:

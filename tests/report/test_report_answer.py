@@ -49,7 +49,7 @@ def test_the_headline_follows_the_score(ami):
 
 def test_one_pair():
     text = answered(cross(0.31)).text
-    assert text.startswith("1 pair of partitions set playlists against sound. AMI")
+    assert text.startswith("1 pair of partitions sets playlists against sound. AMI")
     assert "0.310 (leiden-playlists with kmeans-cae_12x15, 300 songs)" in text
     assert "moderate agreement." in text
     assert "Agreement does not say why" in text

@@ -116,15 +116,18 @@ def compare(partitions: Sequence[Partition]) -> Comparison:
     if len(partitions) < 2:
         found = f"there is only {partitions[0].name!r}" if partitions else "there is none"
         raise InputError(f"comparing needs at least two partitions: {found}")
-    found = {(a.name, b.name): _pair(a, b) for a, b in combinations(partitions, 2)}
-    pairs = tuple(pair for pair in found.values() if pair is not None)
+    couples = list(combinations(partitions, 2))
+    scored = [_pair(a, b) for a, b in couples]
+    pairs = tuple(pair for pair in scored if pair is not None)
     if not pairs:
         a, b = partitions[:2]
         raise EmptyInputError(
             f"partitions {a.name!r} ({len(a.songs)} songs) and {b.name!r} ({len(b.songs)} songs) "
             "have no song in common: compare partitions of the same songs"
         )
-    apart = tuple(names for names, pair in found.items() if pair is None)
+    apart = tuple(
+        (a.name, b.name) for (a, b), pair in zip(couples, scored, strict=True) if pair is None
+    )
     return Comparison(tuple(partitions), pairs, apart)
 
 

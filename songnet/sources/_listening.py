@@ -14,7 +14,7 @@ from songnet.errors import FormatError
 from songnet.model import Skipped
 from songnet.sources._decode import SILENCE, Samples, hear
 from songnet.sources._finding import Source
-from songnet.sources._mel import CLIP_SECONDS, mel_spectrogram
+from songnet.sources._mel import CLIP_SECONDS, FRAMES, MELS, mel_spectrogram
 from songnet.sources._songs import recording_of
 from songnet.sources.spectrograms import read_png
 
@@ -40,7 +40,7 @@ class SongSound:
     duration_ms
         From the container, else None.
     pixels
-        uint8 (clips, 96, 216), at least one clip.
+        uint8 (clips, 96, 216); no clips where the caller knew the song and it was not heard again.
     asked
         How many clips were asked for; a short song has fewer.
     """
@@ -69,7 +69,7 @@ class Errand:
     contents: tuple[bytes, ...] | None = None
 
 
-def listen(errand: Errand | Skipped | None) -> SongSound | Skipped | None:
+def listen(errand: Errand | SongSound | Skipped) -> SongSound | Skipped:
     """The song, or why there is none; what is no errand comes back as it is."""
     if not isinstance(errand, Errand):
         return errand
@@ -79,7 +79,12 @@ def listen(errand: Errand | Skipped | None) -> SongSound | Skipped | None:
         return Skipped(_named(errand.source, error), error.reason)
 
 
-def lost(errand: Errand | Skipped | None) -> SongSound | Skipped | None:
+def unheard(errand: Errand) -> SongSound:
+    """The song of an errand that need not be run: no pixels, no tags."""
+    return _sound(errand, np.empty((0, MELS, FRAMES), np.uint8), tags={}, duration_ms=None)
+
+
+def lost(errand: Errand | SongSound | Skipped) -> SongSound | Skipped:
     """What is said of a song whose worker died."""
     if not isinstance(errand, Errand):
         return errand

@@ -27,7 +27,14 @@ from songnet.errors import FormatError, UsageError
 from songnet.model import Skipped
 from songnet.sources._decode import hear_span
 from songnet.sources._finding import Source, find_sources
-from songnet.sources._listening import Errand, SongSound, listen, lost, sha256_of
+from songnet.sources._listening import (
+    Errand,
+    SongSound,
+    listen,
+    lost,
+    sha256_of,
+    unheard,
+)
 from songnet.sources._mel import CLIP_SECONDS, mel_spectrogram
 from songnet.sources._pool import default_workers, mapped
 from songnet.sources.labels import label_for
@@ -72,8 +79,8 @@ def read_sound(
     labels
         As from `labels.read_labels`; stronger than the folder.
     known
-        ``known(song_id, sha256)``: True for songs that need not be heard again. Nothing comes for
-        them.
+        ``known(song_id, sha256)``: True for songs that need not be heard again. They come without
+        pixels, shape (0, 96, 216), and without tags.
     music_root
         The folder to which ids are relative; default: the folder given, or the file's own.
     on_progress
@@ -146,8 +153,8 @@ def _errands(
     clips: int,
     known: Known | None,
     label: Callable[[Source], str | None],
-) -> Generator[Errand | Skipped | None, None, None]:
-    """What there is to do for everything found; None for songs that are known."""
+) -> Generator[Errand | SongSound | Skipped, None, None]:
+    """What there is to do for everything found; songs that are known are done."""
     with closing(_Zips()) as zips:
         for item in found:
             try:
@@ -162,12 +169,13 @@ def _errands(
 
 def _errand(
     source: Source, clips: int, known: Known | None, label: str | None, zips: _Zips
-) -> Errand | None:
+) -> Errand | SongSound:
     contents = zips.contents(source)
     sha256 = None if known is None else sha256_of(contents or source.parts)
+    errand = Errand(source, clips, label, sha256, contents)
     if known is not None and sha256 is not None and known(source.id, sha256):
-        return None
-    return Errand(source, clips, label, sha256, contents)
+        return unheard(errand)
+    return errand
 
 
 class _Zips:
@@ -202,11 +210,11 @@ def _labeller(labels: Mapping[str, str], from_folder: bool) -> Callable[[Source]
 
 def _heard(
     found: Sequence[Source | Skipped],
-    errands: Generator[Errand | Skipped | None, None, None],
+    errands: Generator[Errand | SongSound | Skipped, None, None],
     workers: int,
     on_progress: OnProgress | None,
 ) -> Iterator[SongSound | Skipped]:
-    """Results in order, with the songs that are known left out."""
+    """Results in order."""
     songs = [item for item in found if isinstance(item, Source)]
     results = mapped(
         listen,
@@ -219,5 +227,4 @@ def _heard(
         for done, result in enumerate(results, start=1):
             if on_progress is not None:
                 on_progress(done, len(found))
-            if result is not None:
-                yield result
+            yield result

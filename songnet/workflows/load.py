@@ -98,25 +98,35 @@ def load_audio(
         Not one file could be used; the message gives the first reason.
     """
     archive = SpectrogramArchive(workspace.data.spectrograms)
+    in_graph = workspace.store.songs().select(["id", "sha256"]).to_pylist()
+    there = {song["id"]: song["sha256"] for song in in_graph}
     loaded = Loaded()
+
+    def known(song: str, sha256: str) -> bool:
+        return there.get(song) == sha256 and archive.holds(song, sha256, clips)
+
     sounds = read_sound(
         paths,
         clips=clips,
         labels=read_labels(labels) if labels else None,
         label_from_folder=label_from_folder,
-        known=archive.holds,
+        known=known,
         music_root=music_root,
         workers=workers,
         on_progress=lambda done, total: progress("files", done, total),
     )
     for batch in _chunks(_usable(sounds, loaded), SOUNDS_PER_BATCH):
-        archive.add(sound for sound in batch if len(sound.pixels))
+        archive.add(sound for sound in batch if len(sound.pixels) and not _held(archive, sound))
         workspace.store.add_songs(_song_table(batch))
         loaded.songs += len(batch)
-        loaded.clips += sum(len(sound.pixels) for sound in batch)
+        loaded.clips += len(archive.by_song(sound.id for sound in batch))
     if not loaded.songs:
         raise EmptyInputError(_nothing("file", loaded.skipped))
     return loaded
+
+
+def _held(archive: SpectrogramArchive, sound: SongSound) -> bool:
+    return archive.holds(sound.id, sound.sha256, sound.asked)
 
 
 def _usable(sounds: Iterable[SongSound | Skipped], loaded: Loaded) -> Iterator[SongSound]:

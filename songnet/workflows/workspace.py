@@ -59,7 +59,8 @@ def pull(workspace: Workspace, on: str) -> SongNetwork | Vectors:
     for encoder in workspace.store.encoders():
         if encoder.name == on:
             return pull_vectors(workspace, encoder)
-    names = [info.name for info in (*workspace.store.networks(), *workspace.store.encoders())]
+    names = [info.name for info in workspace.store.networks()]
+    names += [info.name for info in workspace.store.encoders()]
     there = ", ".join(names) or "none yet: make one with 'songnet link' or 'songnet embed'"
     raise BadNameError(f"there is no network or encoder {on!r}; there is: {there}")
 
@@ -118,7 +119,13 @@ def _network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:
             info.name,
         )
         return from_neighbors(
-            songs, source, target, rank, similarity, name=info.name, params=info.params
+            songs,
+            source,
+            target,
+            rank.astype(np.int64),
+            similarity,
+            name=info.name,
+            params=info.params,
         )
     songs, source, target, (playlists, weight) = _edges(
         store,

@@ -465,12 +465,13 @@ def test_known_songs_are_not_heard_again(tmp_path):
         asked.append((song, sha256))
         return song == "file:a.wav"
 
-    (song,) = heard(tmp_path, known=known)
-    assert song.id == "file:b.wav"
+    left, song = heard(tmp_path, known=known)
+    assert (left.id, left.pixels.shape, left.title) == ("file:a.wav", (0, 96, 216), None)
+    assert (song.id, song.pixels.shape) == ("file:b.wav", (1, 96, 216))
     assert asked == [
         (f"file:{path.name}", hashlib.sha256(path.read_bytes()).hexdigest()) for path in (one, two)
     ]
-    assert song.sha256 == asked[1][1]
+    assert [left.sha256, song.sha256] == [sha256 for _, sha256 in asked]
 
 
 def test_progress_counts_everything_that_was_found(tmp_path):

@@ -206,6 +206,15 @@ def test_names_that_no_zip_should_have_are_not_written(tmp_path, name):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_zip_is_written_whole_or_not_at_all(tmp_path):
+    write_zip(tmp_path / "a.zip", {"a.png": PIXELS})
+    before = (tmp_path / "a.zip").read_bytes()
+    with pytest.raises(InputError, match=r"\(96, 216\)"):
+        write_zip(tmp_path / "a.zip", {"a.png": FLAT, "b.png": FLAT[:5]})
+    assert (tmp_path / "a.zip").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.zip"]
+
+
 def zip_with(path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> None:
     with zipfile.ZipFile(path, "w", method) as archive:
         for name, data in members.items():

@@ -15,17 +15,25 @@ PUT_SIGN: Final = "MERGE (:SongnetStore {schema: $schema})"
 
 # --- songs and playlists -------------------------------------------------------------------------
 
-PUT_SONGS: Final = "UNWIND $rows AS row MERGE (s:Song {id: row.id}) SET s += row"
-PUT_PLAYLISTS: Final = """
+# Songs that are already so are left alone: writing them again would only fill the transaction.
+PUT_SONGS: Final = """
 UNWIND $rows AS row
-MERGE (p:Playlist {id: row.id}) SET p += row
-WITH p MATCH (p)-[c:CONTAINS]->() DELETE c
+MERGE (s:Song {id: row.id})
+WITH s, row WHERE any(key IN keys(row) WHERE s[key] IS NULL OR s[key] <> row[key])
+SET s += row
 """
+# Playlists are always set, which locks them: nobody else replaces their memberships meanwhile.
+PUT_PLAYLISTS: Final = "UNWIND $rows AS row MERGE (p:Playlist {id: row.id}) SET p += row"
 PUT_MEMBERSHIPS: Final = """
 UNWIND $rows AS row
 MATCH (p:Playlist {id: row.playlist})
 MATCH (s:Song {id: row.song})
 CREATE (p)-[:CONTAINS {position: row.position, times: row.times}]->(s)
+"""
+DROP_MEMBERSHIPS: Final = """
+UNWIND $rows AS row
+MATCH (p:Playlist {id: row.playlist})-[c:CONTAINS]->(s:Song {id: row.song})
+DELETE c
 """
 KNOWN_SONGS: Final = "UNWIND $ids AS id MATCH (s:Song {id: id}) RETURN collect(s.id) AS ids"
 COUNTS: Final = """
@@ -33,10 +41,15 @@ RETURN COUNT { (:Playlist) } AS playlists, COUNT { (:Song) } AS songs,
        COUNT { ()-[:CONTAINS]->() } AS memberships
 """
 # A record per playlist, not per membership: the driver's work is per record.
-MEMBERSHIPS: Final = """
-MATCH (p:Playlist)-[c:CONTAINS]->(s:Song)
+COLLECTED: Final = """
 RETURN p.id AS playlist, collect(s.id) AS song,
        collect(c.position) AS position, collect(c.times) AS times
+"""
+MEMBERSHIPS: Final = f"MATCH (p:Playlist)-[c:CONTAINS]->(s:Song) {COLLECTED}"
+MEMBERSHIPS_OF: Final = f"""
+UNWIND $ids AS id
+MATCH (p:Playlist {{id: id}})-[c:CONTAINS]->(s:Song)
+{COLLECTED}
 """
 
 # --- networks, encoders, partitions --------------------------------------------------------------

@@ -103,13 +103,6 @@ def _present(row: Mapping[str, Any]) -> dict[str, Any]:
 # --- plans ----------------------------------------------------------------------------------------
 
 
-def playlist_steps(playlists: pa.Table, songs: pa.Table, memberships: pa.Table) -> Iterator[Step]:
-    """Songs, then playlists without what they held, then what they hold."""
-    yield from batches(cypher.PUT_SONGS, songs)
-    yield from batches(cypher.PUT_PLAYLISTS, playlists)
-    yield from batches(cypher.PUT_MEMBERSHIPS, memberships)
-
-
 def network_steps(network: SongNetwork, rows: pa.Table, created_at: str) -> Iterator[Step]:
     """A network's node and edges in place of those of that name."""
     named = {"name": network.name}

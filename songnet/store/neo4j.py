@@ -33,6 +33,7 @@ from songnet.store import _neo4j_statements as cypher
 from songnet.store import _neo4j_steps as steps
 from songnet.store._cypher import statements
 from songnet.store._neo4j_connection import Server, refusals
+from songnet.store._neo4j_playlists import membership_rows, put_playlists
 from songnet.store._neo4j_values import plain_value, property_table
 from songnet.store._properties import (
     check_nearest,
@@ -50,10 +51,10 @@ from songnet.store._rows import (
     conform_playlists,
     conform_songs,
     edge_rows,
+    memberships_of,
     result_table,
 )
 from songnet.store.protocol import (
-    MEMBERSHIP_SCHEMA,
     PLAYLIST_SCHEMA,
     SCHEMA_VERSION,
     SONG_SCHEMA,
@@ -111,7 +112,9 @@ class Neo4jStore:
     def add_playlists(self, playlists: pa.Table, songs: pa.Table, memberships: pa.Table) -> None:
         """Insert or replace whole playlists; see `GraphStore.add_playlists`."""
         tables = conform_playlists(playlists, songs, memberships)
-        self._write(lambda: steps.playlist_steps(*tables))
+        self._prepare()
+        with self._server.session(write=True) as session:
+            session.execute_write(put_playlists, *tables)
 
     def songs(self) -> pa.Table:
         """All songs, columns of `SONG_SCHEMA`, sorted by id."""
@@ -123,20 +126,13 @@ class Neo4jStore:
 
     def membership_table(self) -> pa.Table:
         """All memberships, columns of `MEMBERSHIP_SCHEMA`, sorted by playlist, position, song."""
-        records = self._server.read(cypher.MEMBERSHIPS)
-        playlists = np.repeat(
-            object_array(record["playlist"] for record in records),
-            [len(record["song"]) for record in records],
-        )
-        lists = ([value for record in records for value in record[name]]
-                 for name in MEMBERSHIP_SCHEMA.names[1:])  # fmt: skip
-        table = property_table([playlists, *lists], MEMBERSHIP_SCHEMA)
+        table = membership_rows(self._server.read(cypher.MEMBERSHIPS))
         return table.sort_by([(name, "ascending") for name in ("playlist", "position", "song")])
 
     def memberships(self) -> Memberships:
         """Who is in which playlist, as index arrays."""
         table = self.membership_table()
-        return Memberships.from_pairs(*(table[name].to_pylist() for name in ("playlist", "song")))
+        return memberships_of(table["playlist"], table["song"])
 
     def counts(self) -> Counts:
         """How many playlists, songs and memberships there are."""

@@ -12,7 +12,7 @@ import numpy as np
 from songnet import __version__, encoders
 from songnet.agreement import Comparison, compare
 from songnet.encoders import Saved
-from songnet.errors import FormatError, StateError
+from songnet.errors import EmptyInputError, FormatError, StateError
 from songnet.model import EncoderInfo, Ids, Ints, NetworkInfo, Partition, PartitionInfo, Vectors
 from songnet.report import (
     EncoderSection,
@@ -97,7 +97,11 @@ def gather(
 
 
 def _comparison(partitions: Sequence[Partition]) -> Comparison | None:
-    return compare(partitions) if len(partitions) > 1 else None
+    """Every pair; None where there is none, or none that shares a song."""
+    try:
+        return compare(partitions) if len(partitions) > 1 else None
+    except EmptyInputError:
+        return None
 
 
 def _sections(

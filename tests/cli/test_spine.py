@@ -155,7 +155,7 @@ def test_shipped_queries_run_by_name(embedded):
     assert "sound-alikes-apart" in embedded("query", "--list").out
     rows = embedded("query", "popular-songs", "--param", "limit=1", "--json").json()
     assert rows == [
-        {"song": "file:taste0/00.png", "title": "Song 0", "artist": "Artist 0", "playlists": 7}
+        {"song": "file:taste0/00.png", "title": "Song 0", "artist": "Artist 0", "playlists": 8}
     ]
     apart = embedded(
         "query", "sound-alikes-apart", "--param", "network=sound-tiny", "--json"

@@ -51,8 +51,7 @@ RETURN p.name AS name, c.id AS id, c.partition AS part, c.label AS label, c.size
 ORDER BY id
 """
 LINKS = """
-MATCH (p:Partition)-[:OF]->(n) RETURN p.name AS name, labels(n) AS labels, n.name AS target
-ORDER BY name
+MATCH (p:Partition)-[:OF]->(n) RETURN p.name AS name, n AS target ORDER BY name
 """
 
 
@@ -154,8 +153,14 @@ def contents(store: GraphStore) -> dict[str, Any]:
         },
         "edges": [store.query(text).to_pylist() for text in (SHARED_EDGES, SOUND_EDGES)],
         "communities": store.query(COMMUNITIES).to_pylist(),
-        "links": store.query(LINKS).to_pylist(),
+        "links": links(store),
     }
+
+
+def links(store: GraphStore) -> list[tuple[str, str, str]]:
+    """Each partition with the label and the name of what it is of, where there is such a node."""
+    found = store.query(LINKS).to_pylist()
+    return [(row["name"], row["target"]["_label"], row["target"]["name"]) for row in found]
 
 
 def plain(info: Any) -> dict[str, Any]:

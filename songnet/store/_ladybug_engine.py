@@ -33,6 +33,7 @@ from songnet.store.protocol import SCHEMA_VERSION
 MAGIC: Final = b"LBUG"
 # The default reserves 8 TiB of addresses per open database: sixteen would exhaust the process.
 MAX_BYTES: Final = 1 << 40
+CHUNK_ROWS: Final = 65_536
 
 log = logging.getLogger("songnet")
 _open: WeakValueDictionary[str, Engine] = WeakValueDictionary()
@@ -58,7 +59,7 @@ class Session:
         """Run a statement for its rows."""
         result = self._execute(cypher, parameters)
         try:
-            return result.get_as_arrow()
+            return as_arrow(result)
         finally:
             result.close()
 
@@ -163,6 +164,15 @@ class Engine:
             self._database = None
             database.close()
             _open.pop(_key(self.path), None)
+
+
+def as_arrow(result: Any) -> pa.Table:
+    """A result as a table.
+
+    Ladybug reserves memory for a whole chunk at once, by default millions of rows: with columns of
+    vectors that is tens of GB, and the process dies.
+    """
+    return result.get_as_arrow(max(1, min(result.get_num_tuples(), CHUNK_ROWS)))
 
 
 def one_line(error: Exception) -> str:

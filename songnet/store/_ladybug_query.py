@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from songnet.errors import InputError
-from songnet.store._ladybug_engine import Engine, one_line
+from songnet.store._ladybug_engine import Engine, as_arrow, one_line
 from songnet.store._rows import node_dict, result_table
 
 READING: Final = ("MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL")
@@ -100,7 +100,7 @@ def _answer(result: Any) -> pa.Table:
         if any(_has_graph_values(kind) for kind in result.get_column_data_types()):
             rows = [[_graph_value(value) for value in row] for row in result.get_all()]
             return result_table(columns, rows)
-        return _widened(result.get_as_arrow())
+        return _widened(as_arrow(result))
     finally:
         result.close()
 

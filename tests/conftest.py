@@ -54,7 +54,8 @@ def wipe(environment: Mapping[str, str]) -> None:
 
     auth = (environment["NEO4J_USERNAME"], environment["NEO4J_PASSWORD"])
     with neo4j.GraphDatabase.driver(environment["NEO4J_URI"], auth=auth) as driver:
-        driver.execute_query("MATCH (n) DETACH DELETE n")
+        with driver.session() as session:
+            session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS").consume()
         for record in driver.execute_query("SHOW VECTOR INDEXES YIELD name").records:
             driver.execute_query(f"DROP INDEX `{record['name']}` IF EXISTS")
 

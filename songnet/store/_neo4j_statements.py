@@ -153,7 +153,7 @@ RETURN node.id AS id, node[$encoder] AS vector
 """
 # A vector without a length has no direction: the index leaves it out, the function refuses it.
 NEAREST_BY_SCAN: Final = """
-MATCH (s:Song) WHERE any(x IN s[$encoder] WHERE abs(x) > 1e-15)
+MATCH (s:Song) WHERE any(x IN s[$encoder] WHERE x <> 0)
 WITH s, vector.similarity.cosine(s[$encoder], $vector) AS score
 ORDER BY score DESC, s.id LIMIT $count
 RETURN s.id AS id, s[$encoder] AS vector

@@ -105,23 +105,23 @@ def _present(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def network_steps(network: SongNetwork, rows: pa.Table, created_at: str) -> Iterator[Step]:
     """A network's node and edges in place of those of that name."""
+    properties = network_properties(network, created_at)
     named = {"name": network.name}
     yield Step(cypher.BEGIN_NODE.format(label="Network"), named)
     yield drop_edges(network.name)
     yield from batches(cypher.PUT_EDGES[network.kind], rows, **named)
-    properties = network_properties(network, created_at)
     yield Step(cypher.PUT_NODE.format(label="Network"), named | {"properties": properties})
 
 
 def partition_steps(partition: Partition, communities: pa.Table, created_at: str) -> Iterator[Step]:
     """A partition's node, communities and members in place of those of that name."""
+    properties = partition_properties(partition, created_at)
     named = {"name": partition.name}
     yield Step(cypher.BEGIN_NODE.format(label="Partition"), named)
     yield from drop_communities(partition.name)
     yield from batches(cypher.PUT_COMMUNITIES, communities, **named)
     yield from batches(cypher.PUT_MEMBERS, in_community_rows(partition))
     yield Step(cypher.LINK_PARTITION, named | {"on": partition.on})
-    properties = partition_properties(partition, created_at)
     yield Step(cypher.PUT_NODE.format(label="Partition"), named | {"properties": properties})
 
 

@@ -385,6 +385,6 @@ def _best(
     if not candidates:
         return []
     values = np.array([record["vector"] for record in candidates], np.float64)
-    cosines = values @ unit / np.linalg.norm(values, axis=1)
+    cosines = np.clip(values @ unit / np.linalg.norm(values, axis=1), -1.0, 1.0)
     found = zip((str(record["id"]) for record in candidates), cosines.tolist(), strict=True)
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]

@@ -5,9 +5,14 @@ What every engine must do is in tests/contracts/test_store.py.
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +34,7 @@ from songnet.store.neo4j import Neo4jStore
 
 pytestmark = pytest.mark.neo4j
 
+SCRIPT = Path(__file__).parents[2] / "scripts" / "neo4j"
 IDS = [f"song:{number:02d}" for number in range(12)]
 
 
@@ -332,6 +338,85 @@ def test_playlists_are_written_whole_or_not_at_all(
     assert graph(admin) == before
     neo4j_store.add_playlists(*tables(6))
     assert neo4j_store.membership_table()["song"].to_pylist() == IDS[6:]
+
+
+def test_loading_again_writes_only_the_difference(
+    neo4j_store: Neo4jStore, admin: Callable[..., Any]
+) -> None:
+    def load(songs: str, places: list[int]) -> dict[str, str]:
+        neo4j_store.add_playlists(
+            pa.table({"id": ["p"]}),
+            pa.table({"id": list(songs)}),
+            pa.table(
+                {
+                    "playlist": ["p"] * len(songs),
+                    "song": list(songs),
+                    "position": places,
+                    "times": [1] * len(songs),
+                }
+            ),
+        )
+        held = admin("MATCH ()-[c:CONTAINS]->(s) RETURN s.id AS song, elementId(c) AS edge")
+        return {row["song"]: row["edge"] for row in held}
+
+    first = load("abc", [0, 1, 2])
+    assert load("abc", [0, 1, 2]) == first
+    second = load("acd", [0, 1, 2])
+    assert (second["a"], set(second)) == (first["a"], {"a", "c", "d"})
+    assert neo4j_store.membership_table()["position"].to_pylist() == [0, 1, 2]
+
+
+@pytest.fixture
+def own_server(neo4j_server: dict[str, str], tmp_path: Path) -> Iterator[Path]:
+    """The home of a server that a test may kill; `neo4j_server` skips where there can be none."""
+    home = tmp_path / "own"
+    yield home
+    subprocess.run([sys.executable, SCRIPT, "stop", "--home", home], check=True)
+
+
+def start(home: Path) -> dict[str, str]:
+    command = [sys.executable, SCRIPT, "start", "--home", home, "--wait", "240"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(line.split("=", 1) for line in run.stdout.splitlines())
+
+
+def test_a_server_killed_in_mid_load_keeps_what_was_committed_and_the_rest_follows(
+    own_server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = start(own_server)
+    lists = [
+        (
+            pa.table({"id": [name]}),
+            pa.table({"id": IDS}),
+            pa.table(
+                {"playlist": [name] * 12, "song": IDS, "position": range(12), "times": [1] * 12}
+            ),
+        )
+        for name in ("first", "second")
+    ]
+    run, asked = _neo4j_steps.run, [0]
+
+    def killing(transaction: Any, step: _neo4j_steps.Step) -> bool:
+        asked[0] += 1
+        if asked[0] == 3:
+            os.kill(int((own_server / "server.pid").read_text()), signal.SIGKILL)
+        return run(transaction, step)
+
+    monkeypatch.setattr(_neo4j_connection, "RETRY_SECONDS", 0.1)
+    with Neo4jStore(environment["NEO4J_URI"], environment=environment) as store:
+        store.add_playlists(*lists[0])
+        monkeypatch.setattr(_neo4j_steps, "run", killing)
+        with pytest.raises(StoreUnavailableError, match="no answer") as caught:
+            store.add_playlists(*lists[1])
+    assert environment["NEO4J_PASSWORD"] not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+    assert start(own_server) == environment
+    with Neo4jStore(environment["NEO4J_URI"], environment=environment) as store:
+        assert store.playlists()["id"].to_pylist() == ["first"]
+        assert store.counts().memberships == 12
+        store.add_playlists(*lists[1])
+        assert store.counts().memberships == 24
 
 
 @pytest.fixture

@@ -77,7 +77,8 @@ def fingerprint(*parts: Iterable[str] | NDArray[Any]) -> str:
         if isinstance(part, np.ndarray) and part.dtype != object:
             data = np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<")).tobytes()
         else:
-            data = "\n".join(part).encode("utf-8", "surrogatepass")
+            # NUL cannot stand in an id, so no two lists of ids join to the same text.
+            data = "\0".join(part).encode("utf-8", "surrogatepass")
         digest.update(len(data).to_bytes(8, "little"))
         digest.update(data)
     return digest.hexdigest()

@@ -90,9 +90,10 @@ def test_a_fingerprint_is_sha256_of_lengths_and_bytes():
     import hashlib
 
     expected = hashlib.sha256()
-    for data in (b"a\nb", np.array([1, 2], "<i8").tobytes()):
+    for data in (b"a\0b", np.array([1, 2], "<i8").tobytes()):
         expected.update(len(data).to_bytes(8, "little") + data)
     assert fingerprint(["a", "b"], np.array([1, 2])) == expected.hexdigest()
+    assert fingerprint(["a\nb"]) != fingerprint(["a", "b"])
 
 
 @given(st.lists(st.integers(-9, 9)))

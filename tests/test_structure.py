@@ -15,6 +15,7 @@ import songnet
 PACKAGE = Path(songnet.__file__).parent
 ORDER = [
     "errors",
+    "files",
     "config",
     "model",
     "agreement",

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from songnet.errors import StateError
+from songnet.files import flush_folder
 
 
 def previous(folder: Path) -> Path:
@@ -45,7 +46,7 @@ def _write_and_swap(folder: Path, files: Mapping[str, bytes]) -> None:
         new.chmod(0o755)
         for name, data in files.items():
             _write_file(new / name, data)
-        _flush_folder(new)
+        flush_folder(new)
         _swap(new, folder)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
@@ -70,13 +71,5 @@ def _swap(new: Path, folder: Path) -> None:
         if old.exists() and not folder.exists():
             old.rename(folder)
         raise
-    _flush_folder(folder.parent)
+    flush_folder(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,11 +10,12 @@ from typing import Any
 
 import jinja2
 
+from songnet.errors import InputError
+from songnet.files import replacing
 from songnet.report import _answer, _compared, _drawn, _text
 from songnet.report._compared import Pair
 from songnet.report._content import EncoderSection, Projection, ReportContent
 from songnet.report._drawn import Drawn
-from songnet.report._files import write_text
 
 MATRICES = 24
 OPEN_ROWS = 12
@@ -106,8 +107,18 @@ def write(content: ReportContent, path: Path, figures: Path | None = None) -> li
         drawn = _drawn.unique_names(page.figures())
         texts |= {figures / f"{name}.svg": svg for name, svg in drawn.items()}
     for place, text in texts.items():
-        write_text(place, text)
+        _write(place, text)
     return list(texts)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot write {path}: {reason}; choose another place") from error
+    with replacing(path) as file:
+        file.write(text.encode("utf-8"))
 
 
 def _page(content: ReportContent) -> Page:

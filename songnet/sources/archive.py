@@ -26,8 +26,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.errors import FormatError, InputError
+from songnet.files import replacing
 from songnet.model import Ids, Ints, fingerprint, object_array
-from songnet.sources._atomic import replacing
 from songnet.sources._listening import SongSound
 from songnet.sources._mel import FRAMES, MELS
 

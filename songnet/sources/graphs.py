@@ -24,8 +24,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.errors import InputError
+from songnet.files import replacing
 from songnet.model import Partition, SongNetwork
-from songnet.sources._atomic import replacing
 
 EXTENSIONS = (".graphml", ".gexf")
 ROWS = 10_000

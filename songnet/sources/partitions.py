@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from songnet.errors import EmptyInputError, FormatError, InputError
+from songnet.files import replacing
 from songnet.model import Partition
-from songnet.sources._atomic import replacing
 from songnet.sources._songs import spotify_track
 
 SCHEMA = "songnet.partition/1"

@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.errors import FormatError, InputError
+from songnet.files import replacing
 from songnet.model import Skipped
-from songnet.sources._atomic import replacing
 from songnet.sources._mel import FRAMES, MELS
 
 if TYPE_CHECKING:

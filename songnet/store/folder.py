@@ -14,11 +14,7 @@ and renamed, so that a reader sees the old file or the new one and never a half.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +23,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from songnet.errors import FormatError, InputError, StateError, StoreUnavailableError
+from songnet.errors import FormatError, InputError, StateError
+from songnet.files import replacing
 from songnet.model import (
     Ids,
     Ints,
@@ -166,36 +163,14 @@ class DataFolder:
         return self.root / "latents" / f"{check_encoder_name(encoder)}.parquet"
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path in the folder of `path` that becomes `path` if the block succeeds.
-
-    Raises
-    ------
-    StoreUnavailableError
-        The folder cannot be made or written to, or the disk is full.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise StoreUnavailableError(f"cannot write to {path.parent}: {error.strerror}") from error
-    temporary = Path(name)
-    try:
-        yield temporary
-        os.fsync(handle)
-        temporary.replace(path)
-    except OSError as error:
-        raise StoreUnavailableError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        os.close(handle)
-        temporary.unlink(missing_ok=True)
-
-
 def _write_parquet(path: Path, table: pa.Table, facts: dict[str, Any]) -> None:
     described = table.replace_schema_metadata({"songnet": json.dumps(facts)})
-    with replacing(path) as temporary:
-        pq.write_table(described, temporary, compression="zstd")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {path.parent}: {error.strerror}") from error
+    with replacing(path) as file:
+        pq.write_table(described, file, compression="zstd")
 
 
 def _read_parquet(path: Path, schema: str) -> tuple[pa.Table, dict[str, Any]]:

@@ -74,7 +74,7 @@ def _embed(
     done = embed(
         workspace,
         name=ENCODER,
-        training=Training(latent="12x15", epochs=12, batch_size=16, learning_rate=0.001, seed=seed),
+        training=Training(latent="12x15", epochs=20, batch_size=4, learning_rate=0.001, seed=seed),
         progress=progress,
     )
     how = "trained" if done.trained else "found"

@@ -62,10 +62,9 @@ def playlists(tmp_path) -> Path:
                 song for song in range(SONGS) if song // 12 == taste and song % 4 != number // 2
             ]
             for song in [*members, 0]:
-                writer.writerow(
-                    [f"list{number}", f"List {number}", f"file:taste{taste if song else 0}/{song:02}.png",
-                     f"Song {song}", f"Artist {song // 12}"]
-                )  # fmt: skip
+                id_ = f"file:taste{taste if song else 0}/{song:02}.png"
+                artist = f"Artist {song // 12}"
+                writer.writerow([f"list{number}", f"List {number}", id_, f"Song {song}", artist])
     return path
 
 

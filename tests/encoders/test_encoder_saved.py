@@ -19,7 +19,7 @@ from songnet.encoders._saved import PREPROCESSING
 from songnet.errors import FormatError, StateError
 from songnet.sources import _mel
 
-KEPT_FINGERPRINT = "b5a665f2666158091851c422150456a2796ea63c5e9506824566b2d7d66d1b08"
+KEPT_FINGERPRINT = "f1fcffb4dcb1570a22676c28942015c8cbb02f88a7a274607a1e9928d3b4b9b2"
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def test_the_same_content_gives_the_same_page(text):
     assert render(samples.content()) == text
 
 
-def test_the_page_does_not_depend_on_time_process_or_the_readers_own_style(text):
+def test_the_page_does_not_depend_on_time_process_or_the_readers_own_style(text, tmp_path):
     program = (
         "import matplotlib, report_samples; from songnet.report import render;"
         "matplotlib.rcParams.update({'font.size': 30, 'axes.facecolor': 'red'});"
@@ -161,7 +161,7 @@ def test_the_page_does_not_depend_on_time_process_or_the_readers_own_style(text)
     command = [sys.executable, "-X", "utf8", "-c", program]
     environment = {"PYTHONPATH": str(samples.__file__).rsplit("/", 1)[0], "PYTHONHASHSEED": "7",
                    "SOURCE_DATE_EPOCH": "0", "PATH": "", "HOME": "/nonexistent",
-                   "MPLCONFIGDIR": "."}  # fmt: skip
+                   "MPLCONFIGDIR": str(tmp_path)}  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert done.stdout == text
 
@@ -347,7 +347,7 @@ def test_a_place_that_cannot_be_written_is_one_line_and_leaves_nothing(tmp_path)
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     for place in ("folder", "file/page.html", "nul\0.html"):
-        with pytest.raises(InputError, match="cannot write") as caught:
+        with pytest.raises(InputError, match=r"cannot (write|be written)") as caught:
             write(ReportContent("t", "now"), tmp_path / place)
         assert "\n" not in str(caught.value)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from songnet.errors import BadNameError, FormatError, StateError, StoreUnavailableError
+from songnet.errors import BadNameError, FormatError, InputError, StateError
 from songnet.model import SongNetwork, Vectors
-from songnet.store.folder import DataFolder, replacing
+from songnet.store.folder import DataFolder
 
 
 @pytest.fixture
@@ -108,19 +108,9 @@ def test_dropping_an_encoder_removes_its_files(folder):
     assert not folder.encoder("cae").exists()
 
 
-def test_a_failed_write_keeps_the_old_file(tmp_path):
-    path = tmp_path / "kept"
-    path.write_text("old")
-    with pytest.raises(RuntimeError), replacing(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
 def test_a_folder_that_is_a_file_is_said(tmp_path):
     (tmp_path / "data").write_text("")
-    with pytest.raises(StoreUnavailableError, match="cannot write"):
+    with pytest.raises(InputError, match="cannot make"):
         DataFolder(tmp_path / "data").write_latents(
             Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f", heard=["h"]
         )

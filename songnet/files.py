@@ -19,11 +19,18 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     It lies beside `path` under a hidden name until then, is flushed to disk and renamed, so that a
     reader sees the old file or the new one, and an error leaves the old one alone.
 
+    Parameters
+    ----------
+    path
+        In a folder that is there.
+
     Raises
     ------
     InputError
         The file cannot be written: no such folder, no right, a full disk.
     """
+    if "\0" in str(path):
+        raise InputError(f"{str(path)!r} cannot be written: a path must not hold NUL")
     try:
         handle, name = tempfile.mkstemp(
             prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent
@@ -35,7 +42,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
                 os.fsync(file.fileno())
             Path(name).chmod(0o666 & ~_umask())
             Path(name).replace(path)
-            _flush_folder(path.parent)
+            flush_folder(path.parent)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -50,8 +57,8 @@ def _umask() -> int:
     return mask
 
 
-def _flush_folder(folder: Path) -> None:
-    """Make the rename itself durable, where the system lets folders be opened."""
+def flush_folder(folder: Path) -> None:
+    """Make renames in a folder durable, where the system lets folders be opened."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)

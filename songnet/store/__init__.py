@@ -26,7 +26,7 @@ def engine_of(uri: str) -> Literal["ladybug", "neo4j"]:
         rest may hold credentials.
     """
     scheme = SCHEME.match(uri)
-    if uri.startswith(EMBEDDED) or scheme is None:
+    if scheme is None:
         _path_of(uri)
         return "ladybug"
     if scheme[1].lower() not in SERVERS:

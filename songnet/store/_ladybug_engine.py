@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -81,28 +82,31 @@ class Engine:
         self.path = Path(path)
         self._broken: str | None = None
         self._database: Any = None
+        # The working directory may be another by the time the store is closed.
+        self._key = _key(self.path)
         with _opening:
-            key = _key(self.path)
-            _refuse_second(key, self.path)
+            _refuse_second(self._key, self.path)
             _check_file(self.path)
             self._database = _database(self.path)
-            _open[key] = self
+            _open[self._key] = self
         try:
             self._prepare()
         except BaseException:
-            self.close()
+            self._let_go()
             raise
 
     def _prepare(self) -> None:
-        with self.transaction() as session:
+        """Look before writing: a graph that is not ours is left as it is."""
+        with self.session() as session:
             tables = {row["name"] for row in session.rows("CALL show_tables() RETURN name")}
             if "SongnetStore" in tables:
                 _check_version(session, self.path)
-            else:
-                _check_ours(tables, self.path)
-                for statement in definitions():
-                    session.run(statement)
-                session.run("CREATE (:SongnetStore {schema: $version})", version=SCHEMA_VERSION)
+                return
+        _check_ours(tables, self.path)
+        with self.transaction() as session:
+            for statement in definitions():
+                session.run(statement)
+            session.run("CREATE (:SongnetStore {schema: $version})", version=SCHEMA_VERSION)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -155,15 +159,20 @@ class Engine:
         """Move the log into the file and let go of both; twice is fine."""
         if self._database is None:
             return
-        database, checkpoint = self._database, self._broken is None
         try:
-            if checkpoint:
+            if self._broken is None:
                 with self.session() as session:
                     session.run("CHECKPOINT")
         finally:
-            self._database = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        database, self._database = self._database, None
+        _open.pop(self._key, None)
+        try:
             database.close()
-            _open.pop(_key(self.path), None)
+        except RuntimeError as error:
+            raise self._failure(error) from error
 
 
 def as_arrow(result: Any) -> pa.Table:
@@ -183,7 +192,10 @@ def one_line(error: Exception) -> str:
 
 
 def _key(path: Path) -> str:
-    return os.path.realpath(path)
+    try:
+        return os.path.realpath(path)
+    except ValueError as error:
+        raise InputError(f"{str(path)!r} cannot be a path: {error}") from error
 
 
 def _refuse_second(key: str, path: Path) -> None:
@@ -208,8 +220,6 @@ def _check_file(path: Path) -> None:
             start = file.read(len(MAGIC))
     except OSError as error:
         raise StoreUnavailableError(f"{path} cannot be opened: {error.strerror}") from error
-    except ValueError as error:
-        raise InputError(f"{str(path)!r} cannot be a path: {error}") from error
     if start and start != MAGIC:
         raise StoreUnavailableError(f"{path} is not a Ladybug database: name another file")
 
@@ -223,17 +233,27 @@ def _database(path: Path) -> Any:
         return ladybug.Database(name, max_db_size=MAX_BYTES)
     except RuntimeError as error:
         text = one_line(error)
-        if "WAL file is corrupted" not in text:
+        if not re.search(r"\bwal\b", text, re.IGNORECASE):
             raise _opening_error(path, text) from error
-    log.warning(
-        "%s: the end of its log is damaged (a full disk or a power cut); what was written "
-        "before it is kept, a command that was writing has to be run again",
-        path,
-    )
+    _keep_log(path)
     try:
         return ladybug.Database(name, max_db_size=MAX_BYTES, throw_on_wal_replay_failure=False)
     except RuntimeError as error:
         raise _opening_error(path, one_line(error)) from error
+
+
+def _keep_log(path: Path) -> None:
+    """A copy of a damaged log, because opening the store takes away what cannot be read in it."""
+    damaged = path.with_name(f"{path.name}.wal")
+    kept = path.with_name(f"{path.name}.wal.damaged")
+    with suppress(OSError):
+        shutil.copyfile(damaged, kept)
+    log.warning(
+        "%s: its log is damaged (a full disk or a power cut); what was written before the damage "
+        "is there, what came after has to be run again; the log as it was is kept as %s",
+        path,
+        kept,
+    )
 
 
 def _opening_error(path: Path, text: str) -> StoreError:

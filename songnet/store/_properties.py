@@ -248,9 +248,11 @@ def closest(
         np.einsum("i,i->", target, target)
     )
     products = np.einsum("ij,j->i", rows, target)
-    found = [
-        (-product / length, song)
+    cosines = [
+        (max(-1.0, min(1.0, product / length)), song)
         for product, length, song in zip(products.tolist(), lengths.tolist(), songs, strict=True)
         if length > 0
     ]
-    return [(song, -negative) for negative, song in sorted(found)[:k]]
+    # Cosines of one direction differ in their last digits, and are ties all the same.
+    cosines.sort(key=lambda pair: (-round(pair[0], 12), pair[1]))
+    return [(song, cosine) for cosine, song in cosines[:k]]

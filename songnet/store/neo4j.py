@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pyarrow as pa
@@ -38,6 +38,7 @@ from songnet.store._neo4j_values import plain_value, property_table
 from songnet.store._properties import (
     check_nearest,
     check_vectors,
+    closest,
     encoder_info,
     encoder_properties,
     network_info,
@@ -59,9 +60,6 @@ from songnet.store.protocol import (
     SCHEMA_VERSION,
     SONG_SCHEMA,
 )
-
-if TYPE_CHECKING:
-    from neo4j import Record
 
 INDEX_SECONDS = 600
 EXACT_SONGS = 10_000
@@ -190,7 +188,8 @@ class Neo4jStore:
         else:
             self._make_index(info)
             records = self._server.read(cypher.NEAREST_BY_INDEX, index=_index(encoder), **shared)
-        return _best(records, unit, k)
+        songs = [record["id"] for record in records]
+        return closest(songs, [record["vector"] for record in records], sought, k)
 
     # --- networks and partitions ------------------------------------------------------------------
 
@@ -376,15 +375,3 @@ def _filled(text: str, blanks: Mapping[str, str]) -> str:
 
 def _same_model(one: EncoderInfo, other: EncoderInfo) -> bool:
     return (one.fingerprint, one.dimensions) == (other.fingerprint, other.dimensions)
-
-
-def _best(
-    candidates: Sequence[Record], unit: NDArray[np.float64], k: int
-) -> list[tuple[str, float]]:
-    """The `k` candidates of largest cosine in double precision; ties to the smaller id."""
-    if not candidates:
-        return []
-    values = np.array([record["vector"] for record in candidates], np.float64)
-    cosines = np.clip(values @ unit / np.linalg.norm(values, axis=1), -1.0, 1.0)
-    found = zip((str(record["id"]) for record in candidates), cosines.tolist(), strict=True)
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]

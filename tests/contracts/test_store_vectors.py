@@ -241,12 +241,14 @@ def test_the_nearest_are_those_of_brute_force(store: GraphStore, k: int) -> None
 
 def test_ties_go_to_the_smaller_id_and_zero_vectors_are_left_out(store: GraphStore) -> None:
     values = np.zeros((200, 2), np.float32)
-    values[[3, 150, 199]] = [[2, 2], [4, 4], [8, 8]]  # the same direction, exactly
+    values[[3, 150, 199]] = [[3, 3], [1, 1], [2, 2]]  # one direction; rounding must not rank them
     values[[10, 160]] = [[-1, -1], [1, -1]]
     fill(store, values)
-    found = store.nearest(NAME, np.array([1, 1], np.float32), 100)
+    # So many zero vectors would crowd out the last two, were they only taken away at the end.
+    found = store.nearest(NAME, np.array([1, 1], np.float32), 5)
     assert [song for song, _ in found] == [f"song {n:04d}" for n in (3, 150, 199, 160, 10)]
     assert [cosine for _, cosine in found] == pytest.approx([1, 1, 1, 0, -1], abs=1e-12)
+    assert store.nearest(NAME, np.array([1, 1], np.float32), 300) == found
     assert [song for song, _ in store.nearest(NAME, np.array([1, 1], np.float32), 2)] == [
         "song 0003",
         "song 0150",

@@ -25,7 +25,10 @@ def demo(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Do the whole job on the shipped songs: load, link, embed, cut, compare, report."""
+    """Do the whole job on the shipped songs.
+
+    Loads, links, embeds, cuts, compares, and writes DIR/report.html.
+    """
     with Progress() as progress:
         from songnet.workflows.demo import run_demo
         from songnet.workflows.workspace import open_workspace

@@ -57,7 +57,7 @@ def embed(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Turn every song's spectrogram into a vector and write it to the song.
+    """Give every song a vector of how it sounds.
 
     The encoder is trained on these spectrograms if it does not exist yet; else it is applied to the
     songs that have no vector of it.

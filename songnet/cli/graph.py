@@ -43,7 +43,10 @@ def query(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Ask the graph in Cypher, or by the name of a shipped query; read-only unless --write."""
+    """Ask the graph, in Cypher or by query name.
+
+    Read-only unless --write is given.
+    """
     if listed:
         _list(as_json=as_json)
         return
@@ -141,7 +144,7 @@ def export(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Write songs, networks and partitions to a graph file."""
+    """Write the graph to a GraphML or GEXF file."""
     with opened(context, store, data) as workspace:
         from songnet.workflows.transfer import export_graph
 

@@ -50,7 +50,9 @@ def load_playlists(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Load playlists: MPD slices, CSV, M3U/M3U8, XSPF; also .gz and zip.
+    """Load playlists from files.
+
+    Reads slices of the Million Playlist Dataset, CSV, M3U/M3U8 and XSPF, also in .gz and zip.
 
     Loading the same input again changes nothing; an interrupted load is completed by the same
     command.
@@ -100,7 +102,9 @@ def load_audio(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Load sound: audio files (ogg, mp3, flac, wav, opus, m4a) or 96x216 spectrogram PNGs.
+    """Load sound: audio files or spectrograms.
+
+    Reads ogg, mp3, flac, wav, opus and m4a, and 96x216 spectrogram PNGs, also in zip archives.
 
     What was loaded before and has not changed is not decoded again.
     """

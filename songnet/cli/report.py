@@ -25,7 +25,10 @@ def report(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Write one self-contained page: what was loaded, how it sounds, how far cuts agree."""
+    """Write the report, one self-contained page.
+
+    It shows what was loaded, what the encoders hear, and how far the partitions agree.
+    """
     with opened(context, store, data) as workspace, Progress() as progress:
         from songnet.workflows.report import write_report
 

@@ -6,6 +6,7 @@
      │    ├── FormatError       a file is not what it should be; names file, place and reason
      │    ├── BadNameError      a name that breaks the rules, is taken, or is not there
      │    └── EmptyInputError   nothing to work on
+     │         └── NothingLoadedError   every file was skipped; `skipped` says why
      ├── StateError             the step before is missing: the message names the command to run
      ├── StoreError             the graph store said no
      │    ├── StoreUnavailableError   no server there, wrong credentials, file not readable
@@ -18,6 +19,7 @@ Every message says what was given, what is allowed, and what to do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -64,6 +66,27 @@ class BadNameError(InputError):
 
 class EmptyInputError(InputError):
     """There is nothing to work on."""
+
+
+class NothingLoadedError(EmptyInputError):
+    """Nothing of what was given could be loaded.
+
+    Parameters
+    ----------
+    what
+        What was looked for: ``playlist``, ``file``.
+    skipped
+        What was left out and why, each as its line; may be empty.
+    """
+
+    def __init__(self, what: str, skipped: Sequence[object]) -> None:
+        self.skipped = skipped
+        if len(skipped) == 1:
+            super().__init__(f"no {what} could be loaded: {skipped[0]}")
+        elif skipped:
+            super().__init__(f"no {what} could be loaded: all {len(skipped)} were skipped")
+        else:
+            super().__init__(f"no {what} found in what was given")
 
 
 class StateError(SongnetError):

@@ -19,8 +19,8 @@ from songnet.cli import (
     partitions,
     report,
 )
-from songnet.cli.common import Common, Data, Store, fail
-from songnet.errors import SongnetError
+from songnet.cli.common import Common, Data, Store, fail, say, say_skipped
+from songnet.errors import NothingLoadedError, SongnetError
 
 INTERRUPTED = 130
 
@@ -72,10 +72,14 @@ def run() -> NoReturn:
     """Run the command line and leave with its exit code; never with a traceback for bad input."""
     try:
         result: Any = app(standalone_mode=False)
+    except NothingLoadedError as error:
+        if len(error.skipped) > 1:
+            say_skipped(error.skipped)
+        fail(str(error), error.exit_code)
     except SongnetError as error:
         fail(str(error), error.exit_code)
     except typer.TyperException as error:
-        fail(error.format_message(), error.exit_code)
+        _refuse(error)
     except typer.Abort:
         fail("stopped", 1)
     except BrokenPipeError:
@@ -83,6 +87,15 @@ def run() -> NoReturn:
     if result == INTERRUPTED:
         fail("interrupted: what was finished is kept; the same command goes on", INTERRUPTED)
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _refuse(error: typer.TyperException) -> NoReturn:
+    """Wrong usage: its line, or the help where nothing was said."""
+    message = error.format_message()
+    if message.startswith("Usage:"):
+        say(message)
+        sys.exit(error.exit_code)
+    fail(message, error.exit_code)
 
 
 def _leave_quietly() -> NoReturn:

@@ -72,11 +72,12 @@ MEMBERSHIP_SCHEMA = pa.schema(
 class GraphStore(Protocol):
     """A property graph of playlists, songs, networks, encoders and partitions.
 
-    `add_songs` and `add_playlists` are one transaction: whole or not at all. So are the others up to
-    a size that a server's memory bears; beyond it a network or partition is written in parts and
-    stays hidden until it is whole, and vectors song by song. Writing the same thing twice leaves
-    what writing it once leaves, and completes what was interrupted. Names and values travel as parameters, never inside Cypher text
-    (encoder names, which become property names, are checked by `model.check_encoder_name`).
+    `add_songs` and `add_playlists` are one transaction: whole or not at all. So are the others up
+    to a size that a server's memory bears; beyond it a network or partition is written in parts
+    and stays hidden until it is whole, and vectors go song by song. Writing the same thing twice
+    leaves what writing it once leaves, and completes what was interrupted. Names and values travel
+    as parameters, never inside Cypher text (encoder names, which become property names, are
+    checked by `model.check_encoder_name`).
 
     Raises (all verbs)
     ------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from songnet.errors import EmptyInputError
+from songnet.errors import NothingLoadedError
 from songnet.model import Skipped
 from songnet.sources.archive import SpectrogramArchive
 from songnet.sources.audio import SongSound, read_sound
@@ -48,8 +48,8 @@ def load_playlists(
 
     Raises
     ------
-    EmptyInputError
-        Not one playlist could be read; the message gives the first reason.
+    NothingLoadedError
+        Not one playlist could be read.
     """
     loaded, songs = Loaded(), set[str]()
     total, read = input_bytes(paths, format=format), 0
@@ -71,7 +71,7 @@ def load_playlists(
         songs.update(batch.songs.column("id").to_pylist())
     loaded.songs = len(songs)
     if not loaded.playlists:
-        raise EmptyInputError(_nothing("playlist", loaded.skipped))
+        raise NothingLoadedError("playlist", loaded.skipped)
     return loaded
 
 
@@ -94,8 +94,8 @@ def load_audio(
 
     Raises
     ------
-    EmptyInputError
-        Not one file could be used; the message gives the first reason.
+    NothingLoadedError
+        Not one file could be used.
     """
     archive = SpectrogramArchive(workspace.data.spectrograms)
     in_graph = workspace.store.songs().select(["id", "sha256"]).to_pylist()
@@ -121,7 +121,7 @@ def load_audio(
         loaded.songs += len(batch)
         loaded.clips += len(archive.by_song(sound.id for sound in batch))
     if not loaded.songs:
-        raise EmptyInputError(_nothing("file", loaded.skipped))
+        raise NothingLoadedError("file", loaded.skipped)
     return loaded
 
 
@@ -154,10 +154,3 @@ def _song_table(sounds: Sequence[SongSound]) -> pa.Table:
             for name in columns
         }
     )
-
-
-def _nothing(what: str, skipped: Sequence[Skipped]) -> str:
-    if not skipped:
-        return f"no {what} found in what was given"
-    more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-    return f"no {what} could be loaded: {skipped[0]}{more}"

@@ -99,6 +99,18 @@ def test_bad_files_are_skipped_and_counted(songnet, playlists, tmp_path):
     assert "1 skipped" in done.out
 
 
+def test_where_every_file_is_bad_each_reason_is_given(songnet, tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"broken")
+    wrong = songnet("load-audio", tmp_path / "a.png", tmp_path / "b.png", fails=1)
+    assert wrong.err.count("skipped ") == 2
+    assert wrong.err.endswith("songnet: no file could be loaded: all 2 were skipped\n")
+
+
+def test_no_command_shows_the_help(songnet):
+    assert songnet(fails=2).err.startswith("Usage: songnet")
+
+
 def test_broken_sounds_are_skipped_and_counted(songnet, sounds, tmp_path):
     (sounds / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
     (sounds / "broken.ogg").write_bytes(b"OggS broken")

@@ -28,7 +28,7 @@ from songnet.errors import (
     StoreLockedError,
     StoreUnavailableError,
 )
-from songnet.store._ladybug_schema import NODES, definitions
+from songnet.store._ladybug_schema import NODES, UNFINISHED, definitions, quoted
 from songnet.store.protocol import SCHEMA_VERSION
 
 MAGIC: Final = b"LBUG"
@@ -101,7 +101,9 @@ class Engine:
             tables = {row["name"] for row in session.rows("CALL show_tables() RETURN name")}
             if "SongnetStore" in tables:
                 _check_version(session, self.path)
-                return
+        if "SongnetStore" in tables:
+            self.drop_unfinished()
+            return
         _check_ours(tables, self.path)
         with self.transaction() as session:
             for statement in definitions():
@@ -144,6 +146,18 @@ class Engine:
         finally:
             connection.close()
 
+    def checkpoint(self) -> None:
+        """Move the log into the file."""
+        with self.session() as session:
+            session.run("CHECKPOINT")
+
+    def drop_unfinished(self) -> None:
+        """Take away what a command that did not end had begun to write to songs."""
+        with self.session() as session:
+            columns = session.rows("CALL table_info('Song') RETURN name")
+            if UNFINISHED in {row["name"] for row in columns}:
+                session.run(f"ALTER TABLE Song DROP {quoted(UNFINISHED)}")
+
     def _failure(self, error: Exception) -> StoreError:
         text = one_line(error)
         if "IO exception" not in text:
@@ -161,8 +175,7 @@ class Engine:
             return
         try:
             if self._broken is None:
-                with self.session() as session:
-                    session.run("CHECKPOINT")
+                self.checkpoint()
         finally:
             self._let_go()
 

@@ -1,29 +1,22 @@
-"""Networks, encoders with their vectors, and partitions in the embedded store."""
+"""Networks and partitions in the embedded store, and all nodes that bear a name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from songnet.model import (
-    EncoderInfo,
     Ids,
     Partition,
     SongNetwork,
-    Vectors,
     object_array,
 )
 from songnet.store._ladybug_engine import Session
 from songnet.store._ladybug_load import copy
 from songnet.store._ladybug_schema import NODES, quoted, returned
 from songnet.store._properties import (
-    closest,
-    encoder_properties,
     network_properties,
     partition_properties,
 )
@@ -37,7 +30,6 @@ from songnet.store._rows import (
 
 LABELS = {"network": "Network", "encoder": "Encoder", "partition": "Partition"}
 EDGES = ("SHARES_PLAYLISTS", "SOUNDS_LIKE")
-CANDIDATES = 100
 
 
 # --- nodes that bear a name ---------------------------------------------------------------------
@@ -77,85 +69,6 @@ def check_songs(session: Session, songs: Ids, *, what: str) -> None:
         rows=pa.table({"row_id": pa.array(songs, pa.string())}),
     )
     check_in_graph(songs, object_array(found["id"].to_pylist()), what=what)
-
-
-# --- encoders -----------------------------------------------------------------------------------
-
-
-def put_encoder(session: Session, encoder: EncoderInfo, before: EncoderInfo | None) -> None:
-    """Write an encoder and make room for its vectors, empty where the model is another."""
-    properties = encoder_properties(encoder)
-    same = before is not None and _model(before) == _model(encoder)
-    if before is not None and not same:
-        _drop_vectors(session, encoder.name)
-    if not same:
-        session.run(f"ALTER TABLE Song ADD {quoted(encoder.name)} FLOAT[{encoder.dimensions}]")
-    put_named(session, "Encoder", properties)
-
-
-def _model(encoder: EncoderInfo) -> tuple[str, int]:
-    return encoder.fingerprint, encoder.dimensions
-
-
-def _drop_vectors(session: Session, encoder: str) -> None:
-    session.run(f"ALTER TABLE Song DROP {quoted(encoder)}")
-
-
-def put_vectors(session: Session, vectors: Vectors, before: Vectors) -> None:
-    """Write those vectors that differ from what is there: setting them is the slow part."""
-    check_songs(session, vectors.songs, what=f"vectors of {vectors.encoder!r}")
-    rows = _changed(vectors, before)
-    if not len(rows):
-        return
-    values = pa.FixedSizeListArray.from_arrays(
-        pa.array(vectors.values[rows].ravel()), vectors.dimensions
-    )
-    session.run(
-        "LOAD FROM $rows MATCH (s:Song {id: row_id}) "
-        f"SET s.{quoted(vectors.encoder)} = row_vector",
-        rows=pa.table({"row_id": pa.array(vectors.songs[rows], pa.string()), "row_vector": values}),
-    )
-
-
-def _changed(vectors: Vectors, before: Vectors) -> NDArray[np.intp]:
-    _, here, there = np.intersect1d(
-        vectors.songs, before.songs, assume_unique=True, return_indices=True
-    )
-    same = np.zeros(len(vectors.songs), np.bool_)
-    same[here] = (vectors.values[here] == before.values[there]).all(axis=1)
-    return np.flatnonzero(~same)
-
-
-def get_vectors(session: Session, encoder: EncoderInfo) -> Vectors:
-    """All vectors of an encoder, sorted by song."""
-    column = quoted(encoder.name)
-    found = session.table(
-        f"MATCH (s:Song) WHERE s.{column} IS NOT NULL RETURN s.id AS id, s.{column} AS vector"
-    )
-    return Vectors.from_rows(encoder.name, found["id"].to_pylist(), matrix(found, encoder))
-
-
-def matrix(found: pa.Table, encoder: EncoderInfo) -> NDArray[np.float32]:
-    """The column ``vector`` as float32 (n, d)."""
-    flat = pc.list_flatten(found["vector"]).to_numpy()
-    return np.asarray(flat, np.float32).reshape(found.num_rows, encoder.dimensions)
-
-
-def nearest(
-    session: Session, encoder: EncoderInfo, sought: NDArray[np.float32], k: int
-) -> list[tuple[str, float]]:
-    """The `k` songs of largest cosine; the engine chooses candidates in single precision."""
-    column, size = quoted(encoder.name), encoder.dimensions
-    double = f"CAST(s.{column}, 'DOUBLE[{size}]')"
-    found = session.table(
-        f"MATCH (s:Song) WHERE s.{column} IS NOT NULL "
-        f"AND array_inner_product({double}, {double}) > 0.0 "
-        f"RETURN s.id AS id, s.{column} AS vector, "
-        f"array_cosine_similarity(s.{column}, CAST($sought, 'FLOAT[{size}]')) AS near "
-        f"ORDER BY near DESC, id LIMIT {max(2 * k, CANDIDATES)}",
-        sought=sought.tolist(),
-    )
-    return closest(found["id"].to_pylist(), matrix(found, encoder), sought, k)
 
 
 # --- networks -----------------------------------------------------------------------------------
@@ -250,11 +163,9 @@ def users(session: Session, label: str, name: str) -> list[str]:
 
 
 def drop_named(session: Session, label: str, name: str) -> None:
-    """Take away a node and what hangs on it."""
+    """Take away a node, with its edges or communities."""
     if label == "Network":
         drop_edges(session, name)
     elif label == "Partition":
         drop_communities(session, name)
-    else:
-        _drop_vectors(session, name)
     session.run(f"MATCH (n:{quoted(label)} {{name: $name}}) DETACH DELETE n", name=name)

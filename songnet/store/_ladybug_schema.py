@@ -53,6 +53,10 @@ COMMUNITY_COLUMNS = {
 ARROW_TO_LADYBUG = {pa.string(): "STRING", pa.int64(): "INT64", pa.float64(): "DOUBLE"}
 
 
+# A column of vectors that is being written; encoders' names begin with a letter.
+UNFINISHED = "_unfinished"
+
+
 def quoted(name: str) -> str:
     """A name as Cypher takes it even where it is a keyword; `name` was checked before."""
     return f"`{name}`"

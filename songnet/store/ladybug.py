@@ -29,6 +29,7 @@ from songnet.model import (
 from songnet.store import _ladybug_load as load
 from songnet.store import _ladybug_query as any_query
 from songnet.store import _ladybug_results as results
+from songnet.store import _ladybug_vectors as vectors_of
 from songnet.store._ladybug_engine import Engine, Session
 from songnet.store._ladybug_schema import returned
 from songnet.store._properties import (
@@ -115,7 +116,7 @@ class LadybugStore:
         """Write or replace an encoder; see `GraphStore.write_encoder`."""
         with self._engine.transaction() as session:
             found = results.named(session, "Encoder", encoder.name)
-            results.put_encoder(session, encoder, encoder_info(found) if found else None)
+            vectors_of.put_encoder(session, encoder, encoder_info(found) if found else None)
 
     def encoders(self) -> list[EncoderInfo]:
         """All encoders, sorted by name."""
@@ -123,22 +124,22 @@ class LadybugStore:
 
     def write_vectors(self, vectors: Vectors) -> None:
         """Write vectors to songs that exist; see `GraphStore.write_vectors`."""
-        with self._engine.transaction() as session:
+        with self._engine.session() as session:
             encoder = _encoder(session, vectors.encoder)
-            check_vectors(vectors, encoder)
-            results.put_vectors(session, vectors, results.get_vectors(session, encoder))
+        check_vectors(vectors, encoder)
+        vectors_of.put_vectors(self._engine, encoder, vectors)
 
     def vectors(self, encoder: str) -> Vectors:
         """The vectors of an encoder; `BadNameError` if there is no such encoder."""
         with self._engine.session() as session:
-            return results.get_vectors(session, _encoder(session, encoder))
+            return vectors_of.get_vectors(session, _encoder(session, encoder))
 
     def nearest(self, encoder: str, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """The `k` most similar songs, best first; see `GraphStore.nearest`. Exact."""
         with self._engine.session() as session:
             info = _encoder(session, encoder)
             sought = check_nearest(vector, k, info)
-            return results.nearest(session, info, sought, k)
+            return vectors_of.nearest(session, info, sought, k)
 
     # --- networks and partitions ------------------------------------------------------------------
 
@@ -185,6 +186,8 @@ class LadybugStore:
                 raise InputError(
                     f"{what} {name!r} is used by partitions {', '.join(users)}: drop them first"
                 )
+            if what == "encoder":
+                vectors_of.drop_vectors(session, name)
             results.drop_named(session, label, name)
 
     # --- anything ---------------------------------------------------------------------------------

@@ -85,6 +85,13 @@ def test_writing_again_updates_only_the_songs_given(store: GraphStore) -> None:
     assert store.vectors(NAME).values.tolist() == [[1, 0, 0], [7, 8, 9], [0, 0, 1]]
 
 
+def test_a_changed_sign_of_zero_is_a_change(store: GraphStore) -> None:
+    fill(store, np.zeros((1, 3), np.float32))
+    negative = np.full((1, 3), -0.0, np.float32)
+    store.write_vectors(Vectors.from_rows(NAME, numbered(1), negative))
+    assert store.vectors(NAME).values.tobytes() == negative.tobytes()
+
+
 def test_writing_vectors_twice_leaves_what_once_leaves(store: GraphStore) -> None:
     vectors = fill(store, EXTREMES)
     once = contents(store)

@@ -25,7 +25,7 @@ from songnet.errors import (
     StoreUnavailableError,
 )
 from songnet.model import EncoderInfo, Vectors
-from songnet.store import _ladybug_engine, _ladybug_load
+from songnet.store import _ladybug_engine, _ladybug_load, _ladybug_vectors
 from songnet.store.ladybug import LadybugStore
 
 IDS = [f"song {number:03d}" for number in range(50)]
@@ -383,6 +383,85 @@ def test_results_may_come_in_many_chunks(
     assert store.songs()["id"].to_pylist() == IDS
     load(store)
     assert len(store.memberships()) == 50
+
+
+def vectors(songs: list[str], start: int) -> Vectors:
+    rows = np.arange(start, start + 2 * len(songs)).reshape(-1, 2)
+    return Vectors.from_rows("cae", songs, rows)
+
+
+@pytest.fixture
+def with_vectors(store: LadybugStore, monkeypatch: pytest.MonkeyPatch) -> LadybugStore:
+    """A store in which every third song has a vector; more than seven at once go in by batches."""
+    monkeypatch.setattr(_ladybug_vectors, "BATCH", 7)
+    store.add_songs(pa.table({"id": IDS[::-1]}))
+    store.write_encoder(EncoderInfo("cae", "cae", "x", 2, "f", "now"))
+    store.write_vectors(vectors(IDS[::3], 0))
+    return store
+
+
+def song_columns(store: LadybugStore) -> list[str]:
+    return store.query("CALL table_info('Song') RETURN name")["name"].to_pylist()
+
+
+def test_many_vectors_go_in_by_batches(with_vectors: LadybugStore, path: Path) -> None:
+    columns = song_columns(with_vectors)
+    with_vectors.write_vectors(vectors(IDS[10:40], 1000))
+    with_vectors.write_vectors(vectors(IDS[20:25], 2000))
+    expected = dict(zip(IDS[::3], vectors(IDS[::3], 0).values.tolist(), strict=True))
+    expected |= dict(zip(IDS[10:40], vectors(IDS[10:40], 1000).values.tolist(), strict=True))
+    expected |= dict(zip(IDS[20:25], vectors(IDS[20:25], 2000).values.tolist(), strict=True))
+    with_vectors.close()
+    with LadybugStore(path) as store:
+        found = store.vectors("cae")
+        assert dict(zip(found.songs, found.values.tolist(), strict=True)) == expected
+        assert sorted(song_columns(store)) == sorted(columns)
+
+
+def test_many_vectors_go_in_whole_or_not_at_all(
+    with_vectors: LadybugStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns, calls = song_columns(with_vectors), iter(range(10))
+
+    def interrupt(engine: _ladybug_engine.Engine) -> None:
+        if next(calls) == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_ladybug_engine.Engine, "checkpoint", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            with_vectors.write_vectors(vectors(IDS, 1000))
+    assert with_vectors.vectors("cae").fingerprint == vectors(IDS[::3], 0).fingerprint
+    assert song_columns(with_vectors) == columns
+    with_vectors.write_vectors(vectors(IDS, 1000))
+    assert with_vectors.vectors("cae").fingerprint == vectors(IDS, 1000).fingerprint
+
+
+def test_vectors_of_a_killed_process_are_as_they_were(path: Path) -> None:
+    text = """
+from songnet.model import *
+from songnet.store import _ladybug_vectors, _ladybug_engine
+store = LadybugStore(sys.argv[1])
+ids = [str(number) for number in range(30)]
+store.add_songs(pa.table({"id": ids}))
+store.write_encoder(EncoderInfo("cae", "cae", "x", 2, "f", "now"))
+store.write_vectors(Vectors.from_rows("cae", ids[:5], [[1, 2]] * 5))
+_ladybug_vectors.BATCH = 7
+checkpoint, calls = _ladybug_engine.Engine.checkpoint, iter(range(9))
+def kill(engine):
+    checkpoint(engine)
+    if next(calls) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+_ladybug_engine.Engine.checkpoint = kill
+store.write_vectors(Vectors.from_rows("cae", ids, [[3, 4]] * 30))
+"""
+    assert other_process(text, path).returncode == -signal.SIGKILL
+    with LadybugStore(path) as store:
+        assert store.vectors("cae").values.tolist() == [[1, 2]] * 5
+        assert song_columns(store)[-1] == "cae"
+        ids = [str(number) for number in range(30)]
+        store.write_vectors(Vectors.from_rows("cae", ids, [[3, 4]] * 30))
+        assert store.vectors("cae").values.tolist() == [[3, 4]] * 30
 
 
 def test_a_vector_is_a_column_that_disappears_with_its_encoder(store: LadybugStore) -> None:

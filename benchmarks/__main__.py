@@ -39,7 +39,7 @@ def projection() -> tuple[str, Mapping[str, Callable[[], object]]]:
         types = np.arange(sum(shape)) >= shape[0]
         graph = igraph.Graph.Bipartite(types.tolist(), edges.tolist())
         projected = graph.bipartite_projection(multiplicity=True, which=1)
-        return projected.es.select(multiplicity_ge=MIN_SHARED)
+        return projected.es.select(weight_ge=MIN_SHARED)
 
     title = f"Projection: {len(who):,} memberships, edges of at least {MIN_SHARED} playlists"
     return title, {

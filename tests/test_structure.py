@@ -18,6 +18,7 @@ ORDER = [
     "files",
     "config",
     "model",
+    "tables",
     "agreement",
     "networks",
     "partitions",

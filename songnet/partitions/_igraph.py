@@ -20,7 +20,7 @@ def graph(network: SongNetwork) -> Any:
     import igraph
 
     # Measured to be twice as fast as handing over an array or lists, and without a copy.
-    ends = (memoryview(np.ascontiguousarray(end)) for end in (network.sources, network.targets))
+    ends = (np.ascontiguousarray(end).data for end in (network.sources, network.targets))
     return igraph.Graph(len(network.songs), zip(*ends, strict=True))
 
 

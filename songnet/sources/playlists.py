@@ -12,7 +12,7 @@ import os
 import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -31,44 +31,15 @@ from songnet.sources.csv import check_columns, looks_like_csv, read_csv
 from songnet.sources.m3u import read_m3u
 from songnet.sources.mpd import read_mpd
 from songnet.sources.xspf import read_xspf
+from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
 READ = (
     "playlists are read from MPD slices (.json), CSV (.csv, .tsv), M3U (.m3u, .m3u8) and XSPF "
     "(.xspf), each also as .gz, in folders and in .zip"
 )
 
-PLAYLISTS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("name", pa.string()),
-        ("description", pa.string()),
-        ("followers", pa.int64()),
-        ("modified_at", pa.int64()),
-        ("source", pa.string()),
-    ]
-)
-SONGS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("title", pa.string()),
-        ("artist", pa.string()),
-        ("album", pa.string()),
-        ("duration_ms", pa.int64()),
-        ("released", pa.string()),
-        ("uri", pa.string()),
-        ("path", pa.string()),
-        ("label", pa.string()),
-    ]
-)
-MEMBERSHIPS = pa.schema(
-    [
-        ("playlist", pa.string()),
-        ("song", pa.string()),
-        ("position", pa.int64()),
-        ("times", pa.int64()),
-    ]
-)
-
+# What a list can say of a song.
+SONGS = pa.schema([SONG_SCHEMA.field(field.name) for field in fields(Track)])
 SKIPPED_PER_BATCH = 10_000
 
 _Records: TypeAlias = Iterator[PlaylistRecord | Skipped]
@@ -272,7 +243,7 @@ class Batch:
     Attributes
     ----------
     playlists, songs, memberships
-        Tables with the columns of `PLAYLISTS`, `SONGS` and `MEMBERSHIPS`. Every id occurs once,
+        Tables with columns of `songnet.tables`. Every id occurs once,
         and every (playlist, song) once: ``position`` is its first place (0-based, among the tracks
         that could be used), ``times`` how often it occurs. Where a song is described more than
         once, the first value counts.
@@ -349,9 +320,9 @@ class _Filling:
 
     def batch(self) -> Batch:
         return Batch(
-            playlists=_table(self._playlists, PLAYLISTS),
+            playlists=_table(self._playlists, PLAYLIST_SCHEMA),
             songs=_table(self._songs.values(), SONGS),
-            memberships=_rows_table(self._rows, MEMBERSHIPS),
+            memberships=_rows_table(self._rows, MEMBERSHIP_SCHEMA),
             skipped=self._skipped,
         )
 

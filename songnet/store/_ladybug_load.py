@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from songnet.store._ladybug_engine import Session
 from songnet.store._ladybug_schema import quoted, returned
-from songnet.store.protocol import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
+from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
 MEMBERSHIPS = (
     "MATCH (p:Playlist)-[c:CONTAINS]->(s:Song) "

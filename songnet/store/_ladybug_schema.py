@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from songnet.store.protocol import PLAYLIST_SCHEMA, SONG_SCHEMA
+from songnet.tables import PLAYLIST_SCHEMA, SONG_SCHEMA
 
 NETWORK_COLUMNS = {
     "name": "STRING",

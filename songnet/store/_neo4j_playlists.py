@@ -12,7 +12,7 @@ from songnet.model import object_array
 from songnet.store import _neo4j_statements as cypher
 from songnet.store._neo4j_steps import BATCH, batches, run_all
 from songnet.store._neo4j_values import property_table
-from songnet.store.protocol import MEMBERSHIP_SCHEMA
+from songnet.tables import MEMBERSHIP_SCHEMA
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Record

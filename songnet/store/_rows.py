@@ -17,13 +17,8 @@ from numpy.typing import NDArray
 
 from songnet.errors import InputError
 from songnet.model import Ids, Ints, Memberships, Partition, SongNetwork, object_array
-from songnet.store.protocol import (
-    MAX_EDGES,
-    MEMBERSHIP_SCHEMA,
-    PLAYLIST_SCHEMA,
-    SONG_SCHEMA,
-    STRONGEST_PER_SONG,
-)
+from songnet.store.protocol import MAX_EDGES, STRONGEST_PER_SONG
+from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
 MAX_ID_BYTES: Final = 4096  # Neo4j's index takes keys of up to about 8 kB
 RELATIONSHIPS: Final[Mapping[str, str]] = MappingProxyType(

@@ -41,7 +41,7 @@ from songnet.store._properties import (
     partition_of,
 )
 from songnet.store._rows import conform_playlists, conform_songs, memberships_of
-from songnet.store.protocol import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
+from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
 
 class LadybugStore:

@@ -55,11 +55,8 @@ from songnet.store._rows import (
     memberships_of,
     result_table,
 )
-from songnet.store.protocol import (
-    PLAYLIST_SCHEMA,
-    SCHEMA_VERSION,
-    SONG_SCHEMA,
-)
+from songnet.store.protocol import SCHEMA_VERSION
+from songnet.tables import PLAYLIST_SCHEMA, SONG_SCHEMA
 
 INDEX_SECONDS = 600
 EXACT_SONGS = 10_000

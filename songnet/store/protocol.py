@@ -34,40 +34,6 @@ MAX_INDEXED_DIMENSIONS = 4096
 MAX_EDGES = 1_000_000
 STRONGEST_PER_SONG = 20
 
-SONG_SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("title", pa.string()),
-        ("artist", pa.string()),
-        ("album", pa.string()),
-        ("duration_ms", pa.int64()),
-        ("released", pa.string()),
-        ("uri", pa.string()),
-        ("path", pa.string()),
-        ("sha256", pa.string()),
-        ("recording", pa.string()),
-        ("label", pa.string()),
-    ]
-)
-PLAYLIST_SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("name", pa.string()),
-        ("description", pa.string()),
-        ("followers", pa.int64()),
-        ("modified_at", pa.int64()),
-        ("source", pa.string()),
-    ]
-)
-MEMBERSHIP_SCHEMA = pa.schema(
-    [
-        ("playlist", pa.string()),
-        ("song", pa.string()),
-        ("position", pa.int64()),
-        ("times", pa.int64()),
-    ]
-)
-
 
 class GraphStore(Protocol):
     """A property graph of playlists, songs, networks, encoders and partitions.

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from songnet.model import EncoderInfo, Partition, SongNetwork
 from songnet.store import GraphStore
-from songnet.store.protocol import MEMBERSHIP_SCHEMA
+from songnet.tables import MEMBERSHIP_SCHEMA
 
 # Each would end a string, a name or a statement if it ever became part of Cypher text.
 HOSTILE = [

@@ -14,7 +14,7 @@ from store_cases import HOSTILE, add_lists, contents, membership_rows, songs_tab
 from songnet.errors import InputError
 from songnet.model import Counts
 from songnet.store import GraphStore
-from songnet.store.protocol import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
+from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
 LARGEST, SMALLEST = 2**63 - 1, -(2**63)
 fresh = count()

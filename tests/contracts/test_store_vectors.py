@@ -11,7 +11,8 @@ from store_cases import contents, encoder, songs_table
 from songnet.errors import BadNameError, InputError, UsageError
 from songnet.model import SONG_PROPERTIES, Vectors
 from songnet.store import GraphStore
-from songnet.store.protocol import MAX_INDEXED_DIMENSIONS, SONG_SCHEMA
+from songnet.store.protocol import MAX_INDEXED_DIMENSIONS
+from songnet.tables import SONG_SCHEMA
 
 NAME = "cae_12x15"
 KEYWORDS = ["match", "order", "table", "node", "null", "vector", "float", "s", "a1"]

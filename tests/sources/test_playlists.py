@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from songnet import tables
 from songnet.errors import EmptyInputError, UsageError
 from songnet.model import Skipped
 from songnet.sources import _streams
@@ -21,7 +22,6 @@ from songnet.sources.playlists import (
     input_bytes,
     read_playlists,
 )
-from songnet.store import protocol
 
 IDS = ["6f807x0ima9a1j3VPbc7VN", "0r7CVbZTWZgbTCYdfa2P31"]
 M3U = b"#EXTM3U\na.ogg\n"
@@ -303,10 +303,10 @@ def test_a_batch_is_what_a_store_takes():
         record("q", "a", description="Q", modified_at=5),
     ]
     (batch,) = batches(records)
-    assert batch.playlists.schema == protocol.PLAYLIST_SCHEMA
-    assert batch.memberships.schema == protocol.MEMBERSHIP_SCHEMA
+    assert batch.playlists.schema == tables.PLAYLIST_SCHEMA
+    assert batch.memberships.schema == tables.MEMBERSHIP_SCHEMA
     for field in batch.songs.schema:
-        assert protocol.SONG_SCHEMA.field(field.name) == field
+        assert tables.SONG_SCHEMA.field(field.name) == field
     assert batch.playlists.to_pylist()[0] == {
         "id": "p",
         "name": "P",
@@ -369,7 +369,7 @@ def test_batches_hold_everything_once_within_their_limits(lists, playlists, memb
 def test_a_batch_may_hold_nothing_but_reasons():
     (batch,) = batches([Skipped("x", "y")])
     assert (len(batch.playlists), len(batch.songs), len(batch.memberships)) == (0, 0, 0)
-    assert batch.memberships.schema == protocol.MEMBERSHIP_SCHEMA
+    assert batch.memberships.schema == tables.MEMBERSHIP_SCHEMA
     assert isinstance(batch.songs, pa.Table)
     assert list(batches([])) == []
 

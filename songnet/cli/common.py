@@ -143,7 +143,7 @@ class Progress:
             return
         bars = self._bars = self._bars or _bars()
         if what not in self._tasks:
-            self._tasks[what] = bars.add_task(what, note="")
+            self._tasks[what] = bars.add_task(what, total=total, note="")
         bars.update(self._tasks[what], completed=done, total=total, note=note)
 
     def __enter__(self) -> Self:

@@ -8,7 +8,6 @@ SHA-256 of those canonical arrays: two objects with the same fingerprint hold th
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,56 +17,13 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from songnet.errors import BadNameError, InputError
+from songnet.errors import InputError
+from songnet.names import check_encoder_name, check_name
 
 Ids: TypeAlias = NDArray[np.object_]
 Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Scalar: TypeAlias = str | int | float | bool | None
-
-ENCODER_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
-NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*\Z")
-NAME_LENGTH = 128
-
-SONG_PROPERTIES = (
-    "id",
-    "title",
-    "artist",
-    "album",
-    "duration_ms",
-    "released",
-    "uri",
-    "path",
-    "sha256",
-    "recording",
-    "label",
-)
-PLAYLIST_PROPERTIES = ("id", "name", "description", "followers", "modified_at", "source")
-
-
-def check_name(name: str, *, what: str) -> str:
-    """`name` itself if a network or partition may bear it, else `BadNameError`."""
-    if not NAME.match(name) or len(name) > NAME_LENGTH:
-        raise BadNameError(
-            f"{name!r} cannot name a {what}: use lower-case letters, digits, '.', '_' and '-', "
-            f"beginning with a letter or digit, at most {NAME_LENGTH} characters"
-        )
-    return name
-
-
-def check_encoder_name(name: str) -> str:
-    """`name` itself if an encoder may bear it (it becomes a property of songs)."""
-    if not ENCODER_NAME.match(name) or len(name) > NAME_LENGTH:
-        raise BadNameError(
-            f"{name!r} cannot name an encoder: use lower-case letters, digits and '_', "
-            f"beginning with a letter, at most {NAME_LENGTH} characters"
-        )
-    if name in SONG_PROPERTIES:
-        raise BadNameError(
-            f"{name!r} cannot name an encoder: songs already have a property of that name; "
-            "choose another with --encoder"
-        )
-    return name
 
 
 def fingerprint(*parts: Iterable[str] | NDArray[Any]) -> str:
@@ -429,72 +385,6 @@ def canonical_labels(labels: Ints) -> Ints:
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     return rank[inverse.ravel()]
-
-
-@dataclass(frozen=True)
-class EncoderInfo:
-    """How an encoder was made; what the `Encoder` node says.
-
-    Attributes
-    ----------
-    name, kind
-        `kind` is ``cae`` (later issues add more).
-    latent
-        The latent's name or shape, as ``12x15``.
-    dimensions
-        The length of the vectors in the graph.
-    fingerprint
-        SHA-256 of weights and configuration.
-    params
-        Hyperparameters, seed, final losses, library versions.
-    """
-
-    name: str
-    kind: str
-    latent: str
-    dimensions: int
-    fingerprint: str
-    created_at: str
-    params: Mapping[str, Scalar] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class NetworkInfo:
-    """What the `Network` node says."""
-
-    name: str
-    kind: str
-    songs: int
-    edges: int
-    fingerprint: str
-    created_at: str
-    params: Mapping[str, Scalar] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PartitionInfo:
-    """What the `Partition` node says, without the labels."""
-
-    name: str
-    algorithm: str
-    on: str
-    songs: int
-    communities: int
-    seed: int | None
-    quality: Mapping[str, float]
-    fingerprint: str
-    created_at: str
-    params: Mapping[str, Scalar] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How much a store holds."""
-
-    playlists: int
-    songs: int
-    memberships: int
 
 
 def shared_songs(a: Ids, b: Ids) -> tuple[Ints, Ints]:

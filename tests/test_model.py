@@ -11,19 +11,18 @@ from hypothesis import strategies as st
 
 from songnet.errors import BadNameError, InputError
 from songnet.model import (
-    NAME_LENGTH,
     Memberships,
     Partition,
     Skipped,
     SongNetwork,
     Vectors,
     canonical_labels,
-    check_encoder_name,
-    check_name,
     fingerprint,
     object_array,
     shared_songs,
 )
+from songnet.names import NAME_LENGTH, SONG_PROPERTIES, check_encoder_name, check_name
+from songnet.tables import SONG_SCHEMA
 
 song_ids = st.lists(st.text(max_size=5), unique=True, min_size=1, max_size=12)
 
@@ -337,3 +336,7 @@ def test_shared_songs_by_hand():
     assert left.tolist() == [1, 2]
     assert right.tolist() == [0, 1]
     assert [side.tolist() for side in shared_songs(object_array(""), object_array("a"))] == [[], []]
+
+
+def test_no_encoder_can_bear_the_name_of_a_column_of_songs():
+    assert tuple(SONG_SCHEMA.names) == SONG_PROPERTIES

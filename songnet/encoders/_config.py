@@ -16,7 +16,7 @@ from songnet.encoders._saved import PREPROCESSING, Holdout, Saved
 from songnet.encoders._settings import Hyperparameters, check_activation
 from songnet.encoders._training import Epoch, Weights
 from songnet.errors import BadNameError, FormatError, UsageError
-from songnet.model import check_encoder_name
+from songnet.names import check_encoder_name
 
 SCHEMA_NAME = "songnet.encoder"
 SCHEMA_VERSION = 1

@@ -17,7 +17,8 @@ from songnet.encoders._architecture import Architecture
 from songnet.encoders._projection import LONGEST_UNPROJECTED, Projection, projection
 from songnet.encoders._settings import Hyperparameters
 from songnet.encoders._training import Epoch, Weights
-from songnet.model import EncoderInfo, Scalar, Vectors, fingerprint
+from songnet.info import EncoderInfo
+from songnet.model import Scalar, Vectors, fingerprint
 
 # What a pixel means; songnet.sources makes spectrograms so.
 PREPROCESSING: Mapping[str, Scalar] = MappingProxyType(

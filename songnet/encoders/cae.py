@@ -44,7 +44,8 @@ from songnet.encoders._saved import Holdout, Saved, default_name
 from songnet.encoders._settings import Hyperparameters, check_activation
 from songnet.encoders._training import Epoch, Learner, learn
 from songnet.errors import InputError
-from songnet.model import Ids, Ints, Vectors, check_encoder_name
+from songnet.model import Ids, Ints, Vectors
+from songnet.names import check_encoder_name
 
 KIND = "cae"
 APPLY_BATCH = 64

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.errors import EmptyInputError, MemoryRefusedError, UsageError
-from songnet.model import Ids, Ints, Memberships, SongNetwork, check_name
+from songnet.model import Ids, Ints, Memberships, SongNetwork
+from songnet.names import check_name
 
 BLOCK = 1 << 23
 BYTES_PER_EDGE = 64

@@ -6,7 +6,8 @@ import operator
 from importlib.metadata import version
 
 from songnet.errors import EmptyInputError, UsageError
-from songnet.model import SongNetwork, Vectors, check_name
+from songnet.model import SongNetwork, Vectors
+from songnet.names import check_name
 
 SEEDS = 1 << 32
 

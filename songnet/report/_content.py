@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.errors import InputError
-from songnet.model import EncoderInfo, Floats, Ints, NetworkInfo, PartitionInfo, Scalar
+from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.model import Floats, Ints, Scalar
 
 SPECTROGRAM = (96, 216)
 

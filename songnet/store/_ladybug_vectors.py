@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from songnet.errors import StoreError
-from songnet.model import EncoderInfo, Ids, Vectors
+from songnet.info import EncoderInfo
+from songnet.model import Ids, Vectors
 from songnet.store._ladybug_engine import Engine, Session
 from songnet.store._ladybug_results import check_songs, put_named
 from songnet.store._ladybug_schema import UNFINISHED, quoted

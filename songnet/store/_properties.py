@@ -15,17 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from songnet.errors import InputError, UsageError
-from songnet.model import (
-    EncoderInfo,
-    NetworkInfo,
-    Partition,
-    PartitionInfo,
-    Scalar,
-    SongNetwork,
-    Vectors,
-    check_encoder_name,
-    object_array,
-)
+from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.model import Partition, Scalar, SongNetwork, Vectors, object_array
+from songnet.names import check_encoder_name
 from songnet.store.protocol import MAX_INDEXED_DIMENSIONS
 
 PLAIN_QUALITIES = ("modularity", "codelength", "description_length", "resolution")

@@ -25,15 +25,8 @@ import pyarrow.parquet as pq
 
 from songnet.errors import FormatError, InputError, StateError
 from songnet.files import replacing
-from songnet.model import (
-    Ids,
-    Ints,
-    SongNetwork,
-    Vectors,
-    check_encoder_name,
-    check_name,
-    object_array,
-)
+from songnet.model import Ids, Ints, SongNetwork, Vectors, object_array
+from songnet.names import check_encoder_name, check_name
 
 NETWORK_SCHEMA = "songnet.network/1"
 LATENTS_SCHEMA = "songnet.latents/1"

@@ -16,16 +16,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.errors import BadNameError, InputError
-from songnet.model import (
-    Counts,
-    EncoderInfo,
-    Memberships,
-    NetworkInfo,
-    Partition,
-    PartitionInfo,
-    SongNetwork,
-    Vectors,
-)
+from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.model import Memberships, Partition, SongNetwork, Vectors
 from songnet.store import _ladybug_load as load
 from songnet.store import _ladybug_query as any_query
 from songnet.store import _ladybug_results as results

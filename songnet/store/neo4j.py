@@ -17,18 +17,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.errors import BadNameError, ForeignGraphError, InputError
-from songnet.model import (
-    Counts,
-    EncoderInfo,
-    Ids,
-    Memberships,
-    NetworkInfo,
-    Partition,
-    PartitionInfo,
-    SongNetwork,
-    Vectors,
-    object_array,
-)
+from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors, object_array
 from songnet.store import _neo4j_statements as cypher
 from songnet.store import _neo4j_steps as steps
 from songnet.store._cypher import statements

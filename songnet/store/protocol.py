@@ -18,16 +18,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from songnet.model import (
-    Counts,
-    EncoderInfo,
-    Memberships,
-    NetworkInfo,
-    Partition,
-    PartitionInfo,
-    SongNetwork,
-    Vectors,
-)
+from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.model import Memberships, Partition, SongNetwork, Vectors
 
 SCHEMA_VERSION = 1
 MAX_INDEXED_DIMENSIONS = 4096

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from songnet import encoders
 from songnet.encoders import Architecture, Epoch, Model, Saved
 from songnet.errors import BadNameError, StateError, UsageError
-from songnet.model import EncoderInfo, Ids, Ints, Vectors, check_encoder_name
+from songnet.info import EncoderInfo
+from songnet.model import Ids, Ints, Vectors
+from songnet.names import check_encoder_name
 from songnet.sources.archive import SpectrogramArchive
 from songnet.store.folder import Latents
 from songnet.workflows.progress import Progress, silent

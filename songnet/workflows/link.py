@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from songnet.errors import BadNameError
-from songnet.model import SongNetwork, Vectors, check_name
+from songnet.model import SongNetwork, Vectors
+from songnet.names import check_name
 from songnet.networks import cooccurrence, nearest
 from songnet.workflows.workspace import Workspace, now, pull
 

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from songnet.errors import InputError, UsageError
-from songnet.model import Partition, check_name
+from songnet.model import Partition
+from songnet.names import check_name
 from songnet.partitions import run
 from songnet.sources.partitions import read_partition, write_partition
 from songnet.workflows.workspace import Workspace, now, pull

@@ -13,7 +13,8 @@ from songnet import __version__, encoders
 from songnet.agreement import Comparison, compare
 from songnet.encoders import Saved
 from songnet.errors import EmptyInputError, FormatError, StateError
-from songnet.model import EncoderInfo, Ids, Ints, NetworkInfo, Partition, PartitionInfo, Vectors
+from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.model import Ids, Ints, Partition, Vectors
 from songnet.report import (
     EncoderSection,
     Example,

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from songnet.errors import InputError
-from songnet.model import Counts
+from songnet.info import Counts
 from songnet.sources.graphs import write_graph
 from songnet.store import GraphStore, open_store
 from songnet.store.folder import DataFolder

@@ -11,16 +11,8 @@ import numpy as np
 
 from songnet.config import Settings
 from songnet.errors import BadNameError, StateError
-from songnet.model import (
-    EncoderInfo,
-    Floats,
-    Ids,
-    Ints,
-    NetworkInfo,
-    SongNetwork,
-    Vectors,
-    object_array,
-)
+from songnet.info import EncoderInfo, NetworkInfo
+from songnet.model import Floats, Ids, Ints, SongNetwork, Vectors, object_array
 from songnet.store import GraphStore, open_store
 from songnet.store.folder import DataFolder
 

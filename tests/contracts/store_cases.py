@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from songnet.model import EncoderInfo, Partition, SongNetwork
+from songnet.info import EncoderInfo
+from songnet.model import Partition, SongNetwork
 from songnet.store import GraphStore
 from songnet.tables import MEMBERSHIP_SCHEMA
 

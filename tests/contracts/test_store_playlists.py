@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from store_cases import HOSTILE, add_lists, contents, membership_rows, songs_table
 
 from songnet.errors import InputError
-from songnet.model import Counts
+from songnet.info import Counts
 from songnet.store import GraphStore
 from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 

@@ -9,7 +9,8 @@ import pytest
 from store_cases import contents, encoder, songs_table
 
 from songnet.errors import BadNameError, InputError, UsageError
-from songnet.model import SONG_PROPERTIES, Vectors
+from songnet.model import Vectors
+from songnet.names import SONG_PROPERTIES
 from songnet.store import GraphStore
 from songnet.store.protocol import MAX_INDEXED_DIMENSIONS
 from songnet.tables import SONG_SCHEMA

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from songnet.model import EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo
 from songnet.report import EncoderSection, Example, Loaded, Projection, ReportContent
 
 SCRIPT = "<script>alert(1)</script>"

@@ -24,7 +24,8 @@ from songnet.errors import (
     StoreLockedError,
     StoreUnavailableError,
 )
-from songnet.model import EncoderInfo, Vectors
+from songnet.info import EncoderInfo
+from songnet.model import Vectors
 from songnet.store import _ladybug_engine, _ladybug_load, _ladybug_vectors
 from songnet.store.ladybug import LadybugStore
 

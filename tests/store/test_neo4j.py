@@ -26,7 +26,8 @@ from songnet.errors import (
     StoreLockedError,
     StoreUnavailableError,
 )
-from songnet.model import EncoderInfo, Partition, SongNetwork, Vectors
+from songnet.info import EncoderInfo
+from songnet.model import Partition, SongNetwork, Vectors
 from songnet.store import _neo4j_connection, _neo4j_steps
 from songnet.store import neo4j as engine
 from songnet.store._cypher import statements

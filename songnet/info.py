@@ -1,0 +1,74 @@
+"""What the graph says of networks, encoders and partitions, without the things themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from songnet.model import Scalar
+
+
+@dataclass(frozen=True)
+class EncoderInfo:
+    """How an encoder was made; what the `Encoder` node says.
+
+    Attributes
+    ----------
+    name, kind
+        `kind` is ``cae`` (later issues add more).
+    latent
+        The latent's name or shape, as ``12x15``.
+    dimensions
+        The length of the vectors in the graph.
+    fingerprint
+        SHA-256 of weights and configuration.
+    params
+        Hyperparameters, seed, final losses, library versions.
+    """
+
+    name: str
+    kind: str
+    latent: str
+    dimensions: int
+    fingerprint: str
+    created_at: str
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """What the `Network` node says."""
+
+    name: str
+    kind: str
+    songs: int
+    edges: int
+    fingerprint: str
+    created_at: str
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PartitionInfo:
+    """What the `Partition` node says, without the labels."""
+
+    name: str
+    algorithm: str
+    on: str
+    songs: int
+    communities: int
+    seed: int | None
+    quality: Mapping[str, float]
+    fingerprint: str
+    created_at: str
+    params: Mapping[str, Scalar] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much a store holds."""
+
+    playlists: int
+    songs: int
+    memberships: int

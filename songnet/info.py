@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from songnet.model import Scalar
+
+
+def now() -> str:
+    """The present time in UTC as ISO 8601, to the second: what `created_at` is."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True)

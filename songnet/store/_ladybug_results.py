@@ -74,7 +74,7 @@ def check_songs(session: Session, songs: Ids, *, what: str) -> None:
 # --- networks -----------------------------------------------------------------------------------
 
 
-def put_network(session: Session, network: SongNetwork, created_at: str) -> int:
+def put_network(session: Session, network: SongNetwork, created_at: str | None) -> int:
     """Write a network in place of the one of that name; how many edges went in."""
     rows = edge_rows(network)
     check_songs(session, network.songs, what=f"network {network.name!r}")
@@ -97,7 +97,7 @@ def drop_edges(session: Session, network: str) -> None:
 
 
 def put_partition(
-    session: Session, partition: Partition, created_at: str, titles: Sequence[str] | None
+    session: Session, partition: Partition, created_at: str | None, titles: Sequence[str] | None
 ) -> None:
     """Write a partition in place of the one of that name."""
     communities = community_rows(partition, titles)

@@ -103,7 +103,7 @@ def _present(row: Mapping[str, Any]) -> dict[str, Any]:
 # --- plans ----------------------------------------------------------------------------------------
 
 
-def network_steps(network: SongNetwork, rows: pa.Table, created_at: str) -> Iterator[Step]:
+def network_steps(network: SongNetwork, rows: pa.Table, created_at: str | None) -> Iterator[Step]:
     """A network's node and edges in place of those of that name."""
     properties = network_properties(network, created_at)
     named = {"name": network.name}
@@ -113,7 +113,9 @@ def network_steps(network: SongNetwork, rows: pa.Table, created_at: str) -> Iter
     yield Step(cypher.PUT_NODE.format(label="Network"), named | {"properties": properties})
 
 
-def partition_steps(partition: Partition, communities: pa.Table, created_at: str) -> Iterator[Step]:
+def partition_steps(
+    partition: Partition, communities: pa.Table, created_at: str | None
+) -> Iterator[Step]:
     """A partition's node, communities and members in place of those of that name."""
     properties = partition_properties(partition, created_at)
     named = {"name": partition.name}

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from songnet.errors import InputError, UsageError
-from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo, now
 from songnet.model import Partition, Scalar, SongNetwork, Vectors, object_array
 from songnet.names import check_encoder_name
 from songnet.store.protocol import MAX_INDEXED_DIMENSIONS
@@ -24,7 +24,7 @@ PLAIN_QUALITIES = ("modularity", "codelength", "description_length", "resolution
 LARGEST_INT = 2**63 - 1
 
 
-def network_properties(network: SongNetwork, created_at: str) -> dict[str, Any]:
+def network_properties(network: SongNetwork, created_at: str | None) -> dict[str, Any]:
     """What the `Network` node holds; `network_info` reads it back."""
     return {
         "name": network.name,
@@ -32,7 +32,7 @@ def network_properties(network: SongNetwork, created_at: str) -> dict[str, Any]:
         "songs": len(network.songs),
         "edges": network.edges,
         "fingerprint": network.fingerprint,
-        "created_at": created_at,
+        "created_at": created_at or now(),
         "parameters": as_json(network.params),
     }
 
@@ -88,7 +88,7 @@ def encoder_info(properties: Mapping[str, Any]) -> EncoderInfo:
     )
 
 
-def partition_properties(partition: Partition, created_at: str) -> dict[str, Any]:
+def partition_properties(partition: Partition, created_at: str | None) -> dict[str, Any]:
     """What the `Partition` node holds; `partition_info` and `partition_of` read it back.
 
     The main qualities are plain properties as well, so that a query can filter by them;
@@ -107,7 +107,7 @@ def partition_properties(partition: Partition, created_at: str) -> dict[str, Any
         **{key: _number(plain.get(key)) for key in PLAIN_QUALITIES},
         "quality": as_json(partition.quality),
         "fingerprint": partition.fingerprint,
-        "created_at": created_at,
+        "created_at": created_at or now(),
         "parameters": as_json(partition.params),
         "versions": as_json(partition.versions),
     }

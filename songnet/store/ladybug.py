@@ -135,7 +135,7 @@ class LadybugStore:
 
     # --- networks and partitions ------------------------------------------------------------------
 
-    def write_network(self, network: SongNetwork, created_at: str) -> int:
+    def write_network(self, network: SongNetwork, created_at: str | None = None) -> int:
         """Write or replace a network; how many edges went in. See `GraphStore.write_network`."""
         with self._engine.transaction() as session:
             return results.put_network(session, network, created_at)
@@ -145,7 +145,10 @@ class LadybugStore:
         return [network_info(properties) for properties in self._infos("Network")]
 
     def write_partition(
-        self, partition: Partition, created_at: str, titles: Sequence[str] | None = None
+        self,
+        partition: Partition,
+        created_at: str | None = None,
+        titles: Sequence[str] | None = None,
     ) -> None:
         """Write or replace a partition; see `GraphStore.write_partition`."""
         with self._engine.transaction() as session:

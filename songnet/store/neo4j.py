@@ -180,7 +180,7 @@ class Neo4jStore:
 
     # --- networks and partitions ------------------------------------------------------------------
 
-    def write_network(self, network: SongNetwork, created_at: str) -> int:
+    def write_network(self, network: SongNetwork, created_at: str | None = None) -> int:
         """Write or replace a network; how many edges went in. See `GraphStore.write_network`."""
         rows = edge_rows(network)
         self._check_songs(network.songs, what=f"network {network.name!r}")
@@ -195,7 +195,10 @@ class Neo4jStore:
         return [network_info(properties) for properties in self._infos("network")]
 
     def write_partition(
-        self, partition: Partition, created_at: str, titles: Sequence[str] | None = None
+        self,
+        partition: Partition,
+        created_at: str | None = None,
+        titles: Sequence[str] | None = None,
     ) -> None:
         """Write or replace a partition; see `GraphStore.write_partition`."""
         communities = community_rows(partition, titles)

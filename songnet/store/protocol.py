@@ -103,25 +103,30 @@ class GraphStore(Protocol):
         Ties go to the smaller id. Songs without a vector, or with a zero vector, are left out.
         """
 
-    def write_network(self, network: SongNetwork, created_at: str) -> int:
+    def write_network(self, network: SongNetwork, created_at: str | None = None) -> int:
         """Write or replace a network: its node and its edges; how many edges went in.
 
         A ``playlists`` network becomes `SHARES_PLAYLISTS` (network, playlists, weight), once, from
         the smaller id to the larger; a ``sound`` network `SOUNDS_LIKE` (network, rank, similarity),
         directed, from `rank_source` and `rank_target`. Beyond `MAX_EDGES` edges only the strongest
-        `STRONGEST_PER_SONG` per song are written; the node's `edges` says how many the network has.
+        `STRONGEST_PER_SONG` per song are written; the node's `edges` says how many the network
+        has. `created_at` is by default now.
         """
 
     def networks(self) -> list[NetworkInfo]:
         """All networks, sorted by name."""
 
     def write_partition(
-        self, partition: Partition, created_at: str, titles: Sequence[str] | None = None
+        self,
+        partition: Partition,
+        created_at: str | None = None,
+        titles: Sequence[str] | None = None,
     ) -> None:
         """Write or replace a partition: its node, its communities, `IN_COMMUNITY`, `PART_OF`, and
         `OF` to the network or encoder named by `partition.on` where there is one.
 
-        `titles[i]` is what a person would call community `i`; default: its number as text.
+        `created_at` is by default now. `titles[i]` is what a person would call community `i`;
+        default: its number as text.
         Songs that are not in the graph are refused with `InputError`.
         """
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from songnet import encoders
 from songnet.encoders import Architecture, Epoch, Model, Saved
 from songnet.errors import BadNameError, StateError, UsageError
-from songnet.info import EncoderInfo
+from songnet.info import EncoderInfo, now
 from songnet.model import Ids, Ints, Vectors
 from songnet.names import check_encoder_name
 from songnet.sources.archive import SpectrogramArchive
 from songnet.store.folder import Latents
 from songnet.workflows.progress import Progress, silent
-from songnet.workflows.workspace import Workspace, now
+from songnet.workflows.workspace import Workspace
 
 
 @dataclass(frozen=True)

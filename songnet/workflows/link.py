@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from songnet.errors import BadNameError
+from songnet.info import now
 from songnet.model import SongNetwork, Vectors
 from songnet.names import check_name
 from songnet.networks import cooccurrence, nearest
-from songnet.workflows.workspace import Workspace, now, pull
+from songnet.workflows.workspace import Workspace, pull
 
 
 def link_playlists(

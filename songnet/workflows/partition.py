@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from songnet.errors import InputError, UsageError
+from songnet.info import now
 from songnet.model import Partition
 from songnet.names import check_name
 from songnet.partitions import run
 from songnet.sources.partitions import read_partition, write_partition
-from songnet.workflows.workspace import Workspace, now, pull
+from songnet.workflows.workspace import Workspace, pull
 
 
 def run_partition(

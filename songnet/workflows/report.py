@@ -13,7 +13,7 @@ from songnet import __version__, encoders
 from songnet.agreement import Comparison, compare
 from songnet.encoders import Saved
 from songnet.errors import EmptyInputError, FormatError, StateError
-from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo, now
 from songnet.model import Ids, Ints, Partition, Vectors
 from songnet.report import (
     EncoderSection,
@@ -26,7 +26,7 @@ from songnet.report import (
 )
 from songnet.sources.archive import SpectrogramArchive
 from songnet.workflows.progress import Progress, silent
-from songnet.workflows.workspace import Workspace, now, pull_vectors
+from songnet.workflows.workspace import Workspace, pull_vectors
 
 EXAMPLES = 6
 LIBRARIES = (

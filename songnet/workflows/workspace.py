@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -30,11 +29,6 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
     """The store and data folder that `settings` name, closed at the end."""
     with open_store(settings.store) as store:
         yield Workspace(store, DataFolder(settings.data))
-
-
-def now() -> str:
-    """The present time in UTC as ISO 8601, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def pull(workspace: Workspace, on: str) -> SongNetwork | Vectors:

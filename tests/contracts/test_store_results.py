@@ -22,6 +22,7 @@ from store_cases import (
 )
 
 from songnet.errors import BadNameError, InputError
+from songnet.info import now
 from songnet.model import Partition, SongNetwork, Vectors
 from songnet.store import GraphStore, _rows
 
@@ -60,6 +61,15 @@ def test_a_playlist_network_becomes_edges_from_the_smaller_id(store: GraphStore)
         "created_at": NOW,
         "params": dict(network.params),
     }
+
+
+def test_what_is_written_without_a_time_is_written_now(store: GraphStore) -> None:
+    before = now()
+    store.write_network(shared_network())
+    store.write_partition(partition())
+    after = now()
+    assert before <= store.networks()[0].created_at <= after
+    assert before <= store.partitions()[0].created_at <= after
 
 
 def test_the_network_can_be_made_again_from_its_edges(store: GraphStore) -> None:

@@ -1,0 +1,55 @@
+"""What the README shows works as it stands there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+QUICK = ["--filters", "4,2", "--pooling", "4,6", "--encoder", "cae_12x15", "--epochs", "1"]
+
+
+def section(title):
+    text = README.read_text("utf-8")
+    return re.search(rf"^## {title}\n(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[1]
+
+
+def commands(title):
+    lines = re.findall(r"^    songnet (.*)$", section(title), re.MULTILINE)
+    return [shlex.split(line, comments=True) for line in lines]
+
+
+@pytest.fixture
+def job(songnet, playlists, sounds):
+    """Runs the README's commands for one's own music on the small world, with a quick encoder."""
+    places = {"~/lists": str(playlists), "~/Music": str(sounds)}
+    for command in commands("Your own music"):
+        arguments = [places.get(word, word) for word in command]
+        songnet(*arguments, *(QUICK if arguments == ["embed"] else []))
+    return songnet
+
+
+def test_ones_own_music_and_the_queries_on_it(job, tmp_path):
+    assert (tmp_path / "report.html").stat().st_size > 10_000
+    for command in commands("The graph"):
+        if command[0] == "query":
+            assert job(*command).out
+
+
+def test_the_python_example(job, capsys):
+    code = re.search(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)[1]
+    exec(compile(code, str(README), "exec"), {})  # noqa: S102 - the README is ours
+    assert "leiden-playlists  kmeans-cae_12x15" in capsys.readouterr().out
+    assert "leiden-playlists" in job("partitions", "list").out
+
+
+def test_every_command_is_in_the_table(songnet):
+    shown = set(re.findall(r"^  ([a-z][a-z-]+)  ", songnet("--help").out, re.MULTILINE))
+    table = section("Commands")
+    assert len(shown) == 12
+    assert all(
+        f"`{name}" in table or f" {name}`" in table or f", `{name}`" in table for name in shown
+    )

@@ -17,13 +17,14 @@ from songnet.encoders._projection import (
     projection,
 )
 from songnet.encoders._saved import Holdout, Saved, graph_vectors, info
-from songnet.encoders._settings import ACTIVATIONS, Hyperparameters
+from songnet.encoders._settings import ACTIVATIONS, EPOCHS, Hyperparameters
 from songnet.encoders._training import Epoch
 from songnet.encoders.cae import encode, reconstruct, train
 from songnet.encoders.saved import exists, load, save
 
 __all__ = [
     "ACTIVATIONS",
+    "EPOCHS",
     "LATENTS",
     "LONGEST_UNPROJECTED",
     "MODELS",

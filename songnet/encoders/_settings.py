@@ -10,6 +10,7 @@ from songnet.errors import UsageError
 
 ACTIVATIONS = ("relu", "sigmoid", "leaky_relu")
 LARGEST_SEED = 2**32 - 1
+EPOCHS = 125  # as many as the study trained
 LARGEST_COUNT = 1_000_000
 
 

@@ -41,7 +41,7 @@ from songnet.encoders._data import (
     split,
 )
 from songnet.encoders._saved import Holdout, Saved, default_name
-from songnet.encoders._settings import Hyperparameters, check_activation
+from songnet.encoders._settings import EPOCHS, Hyperparameters, check_activation
 from songnet.encoders._training import Epoch, Learner, learn
 from songnet.errors import InputError
 from songnet.model import Ids, Ints, Vectors
@@ -56,7 +56,7 @@ def train(
     *,
     architecture: Architecture,
     activation: str = "relu",
-    epochs: int = 125,
+    epochs: int = EPOCHS,
     batch_size: int = 10,
     learning_rate: float = 0.0005,
     validation: float = 0.15,

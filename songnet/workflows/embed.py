@@ -186,7 +186,7 @@ def _train(
 ) -> tuple[Saved, Vectors]:
     """A trained encoder, with the projection that its vectors need, and their full latents."""
     ended: list[Epoch] = []
-    total = training.epochs
+    total = training.epochs or encoders.EPOCHS
 
     def on_batch(done: int, of: int) -> None:
         note = f"validation loss {ended[-1].validation_loss:.5f}" if ended else ""

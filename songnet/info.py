@@ -21,7 +21,7 @@ class EncoderInfo:
     Attributes
     ----------
     name, kind
-        `kind` is ``cae`` (later issues add more).
+        `kind` is a key of `songnet.encoders.MODELS`: ``cae``.
     latent
         The latent's name or shape, as ``12x15``.
     dimensions

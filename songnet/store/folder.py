@@ -14,7 +14,6 @@ and renamed, so that a reader sees the old file or the new one and never a half.
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,10 +100,6 @@ class DataFolder:
         """The names of all kept networks, sorted."""
         return _stems(self.root / "networks")
 
-    def drop_network(self, name: str) -> None:
-        """Remove a network's file, if there is one."""
-        self._network_path(name).unlink(missing_ok=True)
-
     def write_latents(self, vectors: Vectors, *, made_by: str, heard: Ids) -> None:
         """Keep the full latent vectors that the encoder of fingerprint `made_by` gave.
 
@@ -143,11 +138,6 @@ class DataFolder:
         vectors = Vectors.from_rows(encoder, table.column("song").to_pylist(), values)
         _check_fingerprint(path, facts, vectors.fingerprint)
         return Latents(vectors, object_array(table.column("heard").to_pylist()))
-
-    def drop_encoder(self, name: str) -> None:
-        """Remove an encoder's latents and its trained model, if there are any."""
-        self._latents_path(name).unlink(missing_ok=True)
-        shutil.rmtree(self.encoder(name), ignore_errors=True)
 
     def _network_path(self, name: str) -> Path:
         return self.root / "networks" / f"{check_name(name, what='network')}.parquet"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from songnet.errors import BadNameError
-from songnet.info import now
 from songnet.model import SongNetwork, Vectors
 from songnet.names import check_name
 from songnet.networks import cooccurrence, nearest
@@ -55,4 +54,4 @@ def _check_free(workspace: Workspace, name: str) -> None:
 
 def _keep(workspace: Workspace, network: SongNetwork) -> int:
     workspace.data.write_network(network)
-    return workspace.store.write_network(network, now())
+    return workspace.store.write_network(network)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from songnet.errors import InputError, UsageError
-from songnet.info import now
+from songnet.errors import InputError
 from songnet.model import Partition
 from songnet.names import check_name
 from songnet.partitions import run
@@ -24,15 +24,14 @@ def run_partition(
     `options` are those of the algorithm in `songnet.partitions`; the default name is
     ``ALGORITHM-ON``. A partition of the same name is replaced.
     """
-    chosen = check_name(name or f"{algorithm}-{on}", what="partition")
-    partition = run(algorithm, pull(workspace, on), name=chosen, **options)
+    partition = run(algorithm, pull(workspace, on), name=name, **options)
     keep(workspace, partition)
     return partition
 
 
 def keep(workspace: Workspace, partition: Partition) -> None:
     """Write a partition to the graph, its communities titled."""
-    workspace.store.write_partition(partition, now(), titles(workspace, partition))
+    workspace.store.write_partition(partition, titles=titles(workspace, partition))
 
 
 def import_partition(workspace: Workspace, path: Path, *, name: str) -> Partition:
@@ -115,12 +114,10 @@ def _commonest(community: pd.Series[int], values: pd.Series[str]) -> pd.DataFram
 
 
 def _choose(best: pd.DataFrame, communities: int) -> list[str]:
-    counts, values = best["count"].fillna(0), best["value"]
-    chosen = {}
-    for label in best.index:
-        row = counts.loc[label].to_numpy()
-        chosen[int(label)] = str(values.loc[label].to_numpy()[row.argmax()])
-    return [chosen.get(label, f"community {label}") for label in range(communities)]
+    counts, values = best["count"].fillna(0).to_numpy(), best["value"].to_numpy()
+    commonest = values[np.arange(len(best)), counts.argmax(axis=1)]
+    chosen = dict(zip(best.index, commonest, strict=True))
+    return [str(chosen.get(label, f"community {label}")) for label in range(communities)]
 
 
 def _numbered(names: list[str]) -> list[str]:
@@ -130,10 +127,3 @@ def _numbered(names: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return result
-
-
-def check_seed(seed: int) -> int:
-    """`seed` itself if it fits every library: 0 to 2**31 - 1."""
-    if not 0 <= seed < 2**31:
-        raise UsageError(f"--seed must be 0 to {2**31 - 1}: got {seed}")
-    return seed

@@ -73,12 +73,15 @@ def pull_network(workspace: Workspace, info: NetworkInfo) -> SongNetwork:
 
 
 def pull_vectors(workspace: Workspace, encoder: EncoderInfo) -> Vectors:
-    """An encoder's vectors: full latents where the data folder has them for the same songs.
+    """An encoder's full vectors of all songs that have one in the graph.
+
+    They are the graph's own, unless those are only a projection: then the data folder's.
 
     Raises
     ------
     StateError
-        No song has a vector of this encoder.
+        No song has a vector of this encoder, or the graph holds a projection of vectors that the
+        data folder lacks.
     """
     in_graph = workspace.store.vectors(encoder.name)
     if not len(in_graph.songs):
@@ -86,9 +89,15 @@ def pull_vectors(workspace: Workspace, encoder: EncoderInfo) -> Vectors:
             f"no song has a vector of {encoder.name!r}: "
             f"run 'songnet embed --encoder {encoder.name}'"
         )
-    kept = workspace.data.latents(encoder.name, made_by=encoder.fingerprint)
-    if kept is None:
+    if encoder.params.get("kept_variance") is None:
         return in_graph
+    kept = workspace.data.latents(encoder.name, made_by=encoder.fingerprint)
+    if kept is None or len(np.setdiff1d(in_graph.songs, kept.vectors.songs)):
+        raise StateError(
+            f"the graph holds only a projection of the vectors of {encoder.name!r}: run 'songnet "
+            f"embed --encoder {encoder.name}', or bring latents/{encoder.name}.parquet from the "
+            f"data folder where that was done to {workspace.data.root}"
+        )
     full = kept.vectors
     keep = np.isin(full.songs, in_graph.songs)
     return Vectors(encoder.name, full.songs[keep], full.values[keep])

@@ -100,14 +100,6 @@ def test_no_latents_is_none(folder):
     assert folder.latents("cae", made_by="f") is None
 
 
-def test_dropping_an_encoder_removes_its_files(folder):
-    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f", heard=["h"])
-    folder.encoder("cae").mkdir(parents=True)
-    folder.drop_encoder("cae")
-    assert folder.latents("cae", made_by="f") is None
-    assert not folder.encoder("cae").exists()
-
-
 def test_a_folder_that_is_a_file_is_said(tmp_path):
     (tmp_path / "data").write_text("")
     with pytest.raises(InputError, match="cannot make"):

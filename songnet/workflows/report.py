@@ -177,7 +177,9 @@ def _maps(
     """Of each encoder: PCA with its own clusters, t-SNE with communities from playlists."""
     kinds = {network.name: network.kind for network in loaded.networks}
     for done, info in enumerate(loaded.encoders, 1):
-        vectors = pull_vectors(workspace, info)
+        vectors = _vectors(workspace, info)
+        if vectors is None:
+            continue
         clusters = [partition for partition in partitions if partition.on == info.name]
         communities = _preferred([p for p in partitions if kinds.get(p.on) == "playlists"])
         if clusters:
@@ -185,6 +187,14 @@ def _maps(
         if communities:
             yield _tsne(vectors, communities, titles, seed)
         progress("maps", done, len(loaded.encoders))
+
+
+def _vectors(workspace: Workspace, info: EncoderInfo) -> Vectors | None:
+    """An encoder's vectors; None where they are not to be had, and the page does without a map."""
+    try:
+        return pull_vectors(workspace, info)
+    except StateError:
+        return None
 
 
 def _preferred(partitions: Sequence[Partition]) -> Partition | None:

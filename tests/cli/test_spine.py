@@ -150,6 +150,15 @@ def test_the_report_is_one_file(embedded, tmp_path):
     assert list((tmp_path / "figures").glob("*.svg"))
 
 
+def test_a_report_does_without_what_is_not_there(embedded, tmp_path):
+    embedded("partitions", "run", "leiden", "--on", "playlists")
+    embedded("query", "MATCH (s:Song) SET s.tiny = null", "--write")
+    embedded("report", "report.html", "--data", "elsewhere", "--store", "songnet.data/graph.lbug")
+    page = (tmp_path / "report.html").read_text()
+    assert "tiny" in page
+    assert "by t-SNE" not in page
+
+
 def test_shipped_queries_run_by_name(embedded):
     embedded("link", "sound", "--encoder", "tiny", "-k", "3")
     embedded("partitions", "run", "leiden", "--on", "playlists")

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from songnet.model import SongNetwork
 from songnet.networks._cooccurrence import cooccurrence
+from songnet.networks._hubness import hubness, k_occurrence
 from songnet.networks._modularity import modularity
 from songnet.networks._nearest import from_neighbors, nearest
 
-__all__ = ["SongNetwork", "cooccurrence", "from_neighbors", "modularity", "nearest"]
+__all__ = [
+    "SongNetwork",
+    "cooccurrence",
+    "from_neighbors",
+    "hubness",
+    "k_occurrence",
+    "modularity",
+    "nearest",
+]

@@ -6,20 +6,27 @@ imports neither TensorFlow nor scikit-learn; the functions do, when they are cal
 
 from __future__ import annotations
 
+from songnet.encoders import cae
+from songnet.encoders._apply import decode, encode, encode_blocks, reconstruct
 from songnet.encoders._architecture import LATENTS, Architecture, architecture
-from songnet.encoders._cae_model import build
+from songnet.encoders._board import board
+from songnet.encoders._cae_network import build
+from songnet.encoders._checkpoint import Checkpoint
 from songnet.encoders._data import Spectrograms
+from songnet.encoders._design import Design
+from songnet.encoders._fit import train
+from songnet.encoders._graph import graph_vectors, with_projection
 from songnet.encoders._models import MODELS, Model
+from songnet.encoders._network import Moment, Network
 from songnet.encoders._projection import (
     LONGEST_UNPROJECTED,
     PROJECTED_DIMENSIONS,
     Projection,
     projection,
 )
-from songnet.encoders._saved import Holdout, Saved, graph_vectors, info
-from songnet.encoders._settings import ACTIVATIONS, EPOCHS, Hyperparameters
-from songnet.encoders._training import Epoch
-from songnet.encoders.cae import encode, reconstruct, train
+from songnet.encoders._saved import Holdout, Saved, default_name, info
+from songnet.encoders._settings import ACTIVATIONS, EPOCHS, PRECISIONS, Hyperparameters
+from songnet.encoders._training import Epoch, Watch
 from songnet.encoders.saved import exists, load, save
 
 __all__ = [
@@ -28,18 +35,29 @@ __all__ = [
     "LATENTS",
     "LONGEST_UNPROJECTED",
     "MODELS",
+    "PRECISIONS",
     "PROJECTED_DIMENSIONS",
     "Architecture",
+    "Checkpoint",
+    "Design",
     "Epoch",
     "Holdout",
     "Hyperparameters",
     "Model",
+    "Moment",
+    "Network",
     "Projection",
     "Saved",
     "Spectrograms",
+    "Watch",
     "architecture",
+    "board",
     "build",
+    "cae",
+    "decode",
+    "default_name",
     "encode",
+    "encode_blocks",
     "exists",
     "graph_vectors",
     "info",
@@ -48,4 +66,5 @@ __all__ = [
     "reconstruct",
     "save",
     "train",
+    "with_projection",
 ]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from songnet.encoders._architecture import Architecture, architecture
+from songnet.encoders._design import Design
+from songnet.encoders._models import MODELS
 from songnet.encoders._projection import Projection
 from songnet.encoders._saved import PREPROCESSING, Holdout, Saved
-from songnet.encoders._settings import Hyperparameters, check_activation
+from songnet.encoders._settings import Hyperparameters
+from songnet.encoders._table import Table
 from songnet.encoders._training import Epoch, Weights
 from songnet.errors import BadNameError, FormatError, UsageError
 from songnet.names import check_encoder_name
@@ -21,7 +21,6 @@ from songnet.names import check_encoder_name
 SCHEMA_NAME = "songnet.encoder"
 SCHEMA_VERSION = 1
 SCHEMA = f"{SCHEMA_NAME}/{SCHEMA_VERSION}"
-KINDS = ("cae",)
 LARGEST_CONFIG = 64 * 2**20
 LARGEST_PROJECTION = 4096
 
@@ -32,7 +31,7 @@ def config_of(saved: Saved) -> dict[str, Any]:
         "schema": SCHEMA,
         "name": saved.name,
         **saved.definition(),
-        "history": [dataclasses.asdict(epoch) for epoch in saved.history],
+        "history": [epoch.facts() for epoch in saved.history],
         "versions": dict(saved.versions),
         "fingerprint": saved.fingerprint,
     }
@@ -54,7 +53,7 @@ class Config:
         As it was when the encoder was saved.
     """
 
-    architecture: Architecture
+    design: Design
     facts: Mapping[str, Any]
     projected: tuple[int, int] | None
     kept_variance: float
@@ -62,9 +61,7 @@ class Config:
 
     def saved(self, weights: Weights, projection: Projection | None) -> Saved:
         """The encoder, with its arrays."""
-        return Saved(
-            architecture=self.architecture, weights=weights, projection=projection, **self.facts
-        )
+        return Saved(design=self.design, weights=weights, projection=projection, **self.facts)
 
 
 def parse_config(path: Path, raw: object) -> Config:
@@ -75,7 +72,7 @@ def parse_config(path: Path, raw: object) -> Config:
     FormatError
         Another schema, something missing, of the wrong type, or out of range.
     """
-    config = _Table(path, raw, "")
+    config = Table(path, raw, "")
     _check_schema(path, config)
     try:
         return _parse(config)
@@ -83,7 +80,7 @@ def parse_config(path: Path, raw: object) -> Config:
         raise FormatError(path, str(error)) from error
 
 
-def _check_schema(path: Path, config: _Table) -> None:
+def _check_schema(path: Path, config: Table) -> None:
     name, _, number = config.text("schema").partition("/")
     if name != SCHEMA_NAME or not number.isascii() or not number.isdigit():
         raise FormatError(path, f"is not an encoder of songnet: its schema is not {SCHEMA!r}")
@@ -95,34 +92,22 @@ def _check_schema(path: Path, config: _Table) -> None:
         )
 
 
-def _parse(config: _Table) -> Config:
-    kind = config.one_of("kind", KINDS)
-    shape = _architecture(config.table("architecture"))
+def _parse(config: Table) -> Config:
+    design = MODELS[config.one_of("kind", tuple(MODELS))].parse(config)
     if dict(config.table("preprocessing").content) != dict(PREPROCESSING):
         raise config.wrong("preprocessing", "that of this songnet, or its spectrograms do not fit")
     facts = {
         "name": check_encoder_name(config.text("name")),
-        "kind": kind,
-        "activation": check_activation(config.text("activation")),
         "hyperparameters": _hyperparameters(config.table("hyperparameters")),
         "holdout": _holdout(config.table("split")),
         "history": _history(config),
         "versions": _versions(config.table("versions")),
     }
-    projected, kept = _projection(config, shape)
-    return Config(shape, facts, projected, kept, config.text("fingerprint"))
+    projected, kept = _projection(config, design.size)
+    return Config(design, facts, projected, kept, config.text("fingerprint"))
 
 
-def _architecture(table: _Table) -> Architecture:
-    shape = architecture(None, table.integers("filters"), table.integers("pooling"))
-    if table.text("name") != shape.name:
-        raise table.wrong("name", repr(shape.name))
-    if table.integers("latent_shape") != shape.latent_shape:
-        raise table.wrong("latent_shape", str(list(shape.latent_shape)))
-    return shape
-
-
-def _hyperparameters(table: _Table) -> Hyperparameters:
+def _hyperparameters(table: Table) -> Hyperparameters:
     return Hyperparameters(
         epochs=table.integer("epochs"),
         batch_size=table.integer("batch_size"),
@@ -130,12 +115,15 @@ def _hyperparameters(table: _Table) -> Hyperparameters:
         validation=table.number("validation"),
         patience=table.integer("patience"),
         seed=table.integer("seed"),
+        schedule=table.text("schedule", "constant"),
+        weight_decay=table.number("weight_decay", 0.0),
+        precision=table.text("precision", "float32"),
     )
 
 
-def _holdout(table: _Table) -> Holdout:
+def _holdout(table: Table) -> Holdout:
     return Holdout(
-        by=table.one_of("by", ("song", "recording")),
+        by=table.one_of("by", ("song", "recording", "playlist")),
         training_spectrograms=table.integer("training_spectrograms"),
         validation_spectrograms=table.integer("validation_spectrograms"),
         training_songs=table.integer("training_songs"),
@@ -143,108 +131,43 @@ def _holdout(table: _Table) -> Holdout:
     )
 
 
-def _history(config: _Table) -> tuple[Epoch, ...]:
+def _history(config: Table) -> tuple[Epoch, ...]:
     history = tuple(_epoch(table) for table in config.tables("history"))
     if [epoch.number for epoch in history] != list(range(1, len(history) + 1)) or not history:
         raise config.wrong("history", "a list of epochs, numbered from 1")
     return history
 
 
-def _epoch(table: _Table) -> Epoch:
+def _epoch(table: Table) -> Epoch:
     return Epoch(
         number=table.integer("number"),
         loss=table.number("loss"),
         validation_loss=table.number("validation_loss"),
         spectrograms_per_second=table.number("spectrograms_per_second"),
         seconds=table.number("seconds"),
+        terms=_terms(table, "terms"),
+        validation_terms=_terms(table, "validation_terms"),
     )
 
 
-def _versions(table: _Table) -> Mapping[str, str]:
+def _terms(table: Table, key: str) -> Mapping[str, float]:
+    if key not in table.content:
+        return MappingProxyType({})
+    part = table.table(key)
+    return MappingProxyType({name: part.number(name) for name in part.content})
+
+
+def _versions(table: Table) -> Mapping[str, str]:
     return MappingProxyType({key: table.text(key) for key in table.content})
 
 
-def _projection(config: _Table, shape: Architecture) -> tuple[tuple[int, int] | None, float]:
+def _projection(config: Table, size: int) -> tuple[tuple[int, int] | None, float]:
     if config.value("projection") is None:
         return None, 0.0
     table = config.table("projection")
     dimensions, kept = table.integer("dimensions"), table.number("kept_variance")
-    if not 1 <= dimensions <= min(shape.latent_size, LARGEST_PROJECTION):
-        raise table.wrong("dimensions", f"1 to {min(shape.latent_size, LARGEST_PROJECTION)}")
+    if not 1 <= dimensions <= min(size, LARGEST_PROJECTION):
+        raise table.wrong("dimensions", f"1 to {min(size, LARGEST_PROJECTION)}")
     if not 0 <= kept <= 1:
         raise table.wrong("kept_variance", "a share between 0 and 1")
-    return (dimensions, shape.latent_size), kept
-
-
-class _Table:
-    """A JSON object that refuses wrong types by name."""
-
-    def __init__(self, path: Path, content: object, place: str) -> None:
-        self.path = path
-        self.place = place
-        if not isinstance(content, dict):
-            raise FormatError(path, f"{place or 'the whole'} must be a JSON object")
-        self.content: dict[str, object] = content
-
-    def wrong(self, key: str, allowed: str) -> FormatError:
-        return FormatError(self.path, f"{self.place}{key} must be {allowed}")
-
-    def value(self, key: str) -> object:
-        if key not in self.content:
-            raise FormatError(self.path, f"{self.place}{key} is missing")
-        return self.content[key]
-
-    def text(self, key: str) -> str:
-        value = self.value(key)
-        if not isinstance(value, str):
-            raise self.wrong(key, "a string")
-        return value
-
-    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(key)
-        if value not in allowed:
-            raise self.wrong(key, f"one of {', '.join(allowed)}, not {value[:40]!r}")
-        return value
-
-    def integer(self, key: str) -> int:
-        value = self.value(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.wrong(key, "a whole number, 0 or more")
-        return value
-
-    def number(self, key: str) -> float:
-        value = self.value(key)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(key, "a number")
-        if not abs(value) <= 1e300 or not math.isfinite(value):
-            raise self.wrong(key, "a finite number")
-        return float(value)
-
-    def integers(self, key: str) -> tuple[int, ...]:
-        values = self._list(key)
-        numbers = tuple(value for value in values if type(value) is int)
-        if len(numbers) != len(values):
-            raise self.wrong(key, "a list of whole numbers")
-        return numbers
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values = self._list(key)
-        texts = tuple(value for value in values if isinstance(value, str))
-        if len(texts) != len(values):
-            raise self.wrong(key, "a list of strings")
-        return texts
-
-    def table(self, key: str) -> _Table:
-        return _Table(self.path, self.value(key), f"{self.place}{key}.")
-
-    def tables(self, key: str) -> list[_Table]:
-        return [
-            _Table(self.path, value, f"{self.place}{key}[{index}].")
-            for index, value in enumerate(self._list(key))
-        ]
-
-    def _list(self, key: str) -> list[object]:
-        value = self.value(key)
-        if not isinstance(value, list):
-            raise self.wrong(key, "a list")
-        return value
+    return (dimensions, size), kept

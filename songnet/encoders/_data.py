@@ -105,21 +105,16 @@ def in_order(rows: Ints, batch_size: int) -> Iterator[Ints]:
         yield rows[start : start + batch_size]
 
 
-def shuffled(
-    spectrograms: Spectrograms, rows: Ints, batch_size: int, random: np.random.Generator
-) -> Iterator[Pixels]:
-    """The pixels of `rows`, each once, in batches of random order; the last may be shorter.
+def shuffled(rows: Ints, batch_size: int, random: np.random.Generator) -> Iterator[Ints]:
+    """`rows` in random order, in buffers of about `BUFFER_ROWS`, each of whole batches but the last.
 
-    Up to `BUFFER_ROWS` rows are shuffled all among each other. More are dealt in whole blocks of
+    That many or fewer are shuffled all among each other. More are dealt in whole blocks of
     neighbouring rows into buffers of about that size, and shuffled within each buffer, so that
     memory does not grow with the archive and reading stays sequential.
     """
     dealt = rows if len(rows) <= BUFFER_ROWS else _deal_blocks(rows, random)
-    buffer = max(BUFFER_ROWS // batch_size, 1) * batch_size
-    for held in in_order(dealt, buffer):
-        pixels = read_pixels(spectrograms, np.sort(held))
-        for order in in_order(random.permutation(len(held)), batch_size):
-            yield pixels[order]
+    for held in in_order(dealt, max(BUFFER_ROWS // batch_size, 1) * batch_size):
+        yield held[random.permutation(len(held))]
 
 
 def _deal_blocks(rows: Ints, random: np.random.Generator) -> Ints:

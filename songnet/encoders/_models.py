@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
-from songnet.encoders import cae, saved
-from songnet.encoders._saved import Saved
-from songnet.model import Vectors
+from songnet.encoders import cae
+from songnet.encoders._design import Design
+from songnet.encoders._network import Network
+from songnet.encoders._settings import EPOCHS, Hyperparameters
+from songnet.encoders._table import Table
+from songnet.errors import UsageError
+
+SETTINGS: Mapping[str, Any] = MappingProxyType(
+    {
+        "epochs": EPOCHS,
+        "batch_size": 10,
+        "learning_rate": 0.0005,
+        "validation": 0.15,
+        "patience": 10,
+        "seed": 0,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +37,62 @@ class Model:
         Its name, as ``songnet embed --model`` has it.
     title
         What it is, for people.
-    train
-        Spectrograms and settings to `Saved`.
-    encode
-        `Saved` and spectrograms to `Vectors`, one row per song.
-    save, load
-        `Saved` to a folder and back.
+    loss
+        What its loss is, for people.
+    options
+        What its design may be asked for.
+    design
+        From options to a design.
+    parse
+        From ``config.json`` to a design.
+    module
+        The module whose ``network`` builds it; imported when it is needed.
+    pairs
+        Whether it learns from pairs of clips of one song; its targets are then the songs' numbers.
+    draws
+        Whether it draws spectrograms: `reconstruct` and `decode`.
+    aims
+        Whether it aims at vectors that another encoder gave.
+    defaults
+        Where its training differs from `SETTINGS`.
     """
 
     kind: str
     title: str
-    train: Callable[..., Saved]
-    encode: Callable[..., Vectors]
-    save: Callable[[Saved, Path], None]
-    load: Callable[[Path], Saved]
+    loss: str
+    options: frozenset[str]
+    design: Callable[[Mapping[str, Any]], Design]
+    parse: Callable[[Table], Design]
+    module: str
+    pairs: bool = False
+    draws: bool = False
+    aims: bool = False
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    def network(self, design: Design, *, seed: int, precision: str = "float32") -> Network:
+        """The design, built, with its first weights."""
+        network: Network = import_module(self.module).network(
+            design, seed=seed, precision=precision
+        )
+        return network
+
+    def asked_design(self, options: Mapping[str, Any]) -> Design:
+        """The design of what was asked for; `UsageError` for what this model does not know."""
+        foreign = sorted(set(options) - self.options)
+        if foreign:
+            raise UsageError(
+                f"{_flag(foreign[0])} is not an option of --model {self.kind}: it has "
+                f"{', '.join(map(_flag, sorted(self.options)))}"
+            )
+        return self.design(options)
+
+    def settings(self, **given: Any) -> Hyperparameters:
+        """How to train: what was given, else this model's default, else everyone's."""
+        return Hyperparameters(**{**SETTINGS, **self.defaults, **given})
+
+
+def _flag(option: str) -> str:
+    return f"--{option.replace('_', '-')}"
 
 
 MODELS: Mapping[str, Model] = MappingProxyType(
@@ -43,10 +100,12 @@ MODELS: Mapping[str, Model] = MappingProxyType(
         cae.KIND: Model(
             kind=cae.KIND,
             title="convolutional autoencoder",
-            train=cae.train,
-            encode=cae.encode,
-            save=saved.save,
-            load=saved.load,
-        )
+            loss="mean squared error per pixel",
+            options=cae.OPTIONS,
+            design=cae.design,
+            parse=cae.parse,
+            module="songnet.encoders._cae_network",
+            draws=True,
+        ),
     }
 )

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from songnet.encoders._architecture import Architecture
-from songnet.encoders._projection import LONGEST_UNPROJECTED, Projection, projection
+from songnet.encoders._design import Design
+from songnet.encoders._projection import Projection
 from songnet.encoders._settings import Hyperparameters
-from songnet.encoders._training import Epoch, Weights
+from songnet.encoders._training import Epoch, Weights, best_epoch
 from songnet.info import EncoderInfo
-from songnet.model import Scalar, Vectors, fingerprint
+from songnet.model import Scalar, fingerprint
 
 # What a pixel means; songnet.sources makes spectrograms so.
 PREPROCESSING: Mapping[str, Scalar] = MappingProxyType(
@@ -66,13 +66,10 @@ class Saved:
     ----------
     name
         The encoder's name, a property of songs in the graph.
-    kind
-        ``cae``.
-    architecture, activation
-        What `build` needs.
+    design
+        What the model is built from.
     weights
-        float32 arrays by name, as `weight_shapes` says; those of the epoch with the lowest
-        validation loss.
+        Arrays by name, as the design's `weight_shapes` says, float32; those of the epoch `best`.
     hyperparameters, holdout
         How it was trained, and on what.
     history
@@ -84,9 +81,7 @@ class Saved:
     """
 
     name: str
-    kind: str
-    architecture: Architecture
-    activation: str
+    design: Design
     weights: Weights
     hyperparameters: Hyperparameters
     holdout: Holdout
@@ -95,14 +90,19 @@ class Saved:
     projection: Projection | None = None
 
     @property
+    def kind(self) -> str:
+        """A key of `MODELS`."""
+        return self.design.kind
+
+    @property
     def best(self) -> Epoch:
-        """The epoch whose weights these are: the lowest validation loss, the first of equals."""
-        return min(self.history, key=lambda epoch: epoch.validation_loss)
+        """The epoch whose weights these are."""
+        return best_epoch(self.history, self.hyperparameters)
 
     @property
     def dimensions(self) -> int:
         """The length of a vector in the graph."""
-        return self.projection.dimensions if self.projection else self.architecture.latent_size
+        return self.projection.dimensions if self.projection else self.design.size
 
     @cached_property
     def fingerprint(self) -> str:
@@ -116,13 +116,9 @@ class Saved:
         """The configuration that makes the encoder what it is, as JSON has it."""
         return {
             "kind": self.kind,
-            "architecture": {
-                **dataclasses.asdict(self.architecture),
-                "latent_shape": self.architecture.latent_shape,
-            },
-            "activation": self.activation,
+            **self.design.facts(),
             "preprocessing": dict(PREPROCESSING),
-            "hyperparameters": dataclasses.asdict(self.hyperparameters),
+            "hyperparameters": self.hyperparameters.facts(),
             "split": dataclasses.asdict(self.holdout),
             "projection": self.projection and self.projection.facts(),
         }
@@ -133,22 +129,7 @@ class Saved:
         return {**self.weights, **{f"projection.{key}": value for key, value in extra.items()}}
 
     def __repr__(self) -> str:
-        return f"Saved({self.name!r}, {self.architecture.name}, {len(self.history)} epochs)"
-
-
-def graph_vectors(saved: Saved, vectors: Vectors) -> tuple[Saved, Vectors]:
-    """What the graph gets of an encoder's vectors, and the encoder that gives them.
-
-    Vectors of up to `LONGEST_UNPROJECTED` dimensions stay as they are. Longer ones are projected
-    by the encoder's projection; if it has none yet, one is fitted to them and the encoder with it
-    is returned, to be saved.
-    """
-    if vectors.dimensions <= LONGEST_UNPROJECTED:
-        return saved, vectors
-    if saved.projection:
-        return saved, saved.projection.apply(vectors)
-    short, fitted = projection(vectors, seed=saved.hyperparameters.seed)
-    return dataclasses.replace(saved, projection=fitted), short
+        return f"Saved({self.name!r}, {self.design.latent}, {len(self.history)} epochs)"
 
 
 def info(saved: Saved, created_at: str) -> EncoderInfo:
@@ -156,7 +137,7 @@ def info(saved: Saved, created_at: str) -> EncoderInfo:
     return EncoderInfo(
         name=saved.name,
         kind=saved.kind,
-        latent=saved.architecture.name,
+        latent=saved.design.latent,
         dimensions=saved.dimensions,
         fingerprint=saved.fingerprint,
         created_at=created_at,
@@ -167,10 +148,7 @@ def info(saved: Saved, created_at: str) -> EncoderInfo:
 def _params(saved: Saved) -> dict[str, Scalar]:
     hyper, best = saved.hyperparameters, saved.best
     return {
-        "activation": saved.activation,
-        "filters": ",".join(map(str, saved.architecture.filters)),
-        "pooling": ",".join(map(str, saved.architecture.pooling)),
-        "latent_size": saved.architecture.latent_size,
+        **saved.design.params(),
         "epochs": hyper.epochs,
         "epochs_run": len(saved.history),
         "best_epoch": best.number,
@@ -179,12 +157,13 @@ def _params(saved: Saved) -> dict[str, Scalar]:
         "seed": hyper.seed,
         "loss": best.loss,
         "validation_loss": best.validation_loss,
+        **{f"validation_{name}": value for name, value in best.validation_terms.items()},
         "spectrograms": saved.holdout.training_spectrograms + saved.holdout.validation_spectrograms,
         "kept_variance": saved.projection.kept_variance if saved.projection else None,
         **{f"{library}_version": number for library, number in saved.versions.items()},
     }
 
 
-def default_name(kind: str, shape: Architecture) -> str:
+def default_name(design: Design) -> str:
     """``cae_12x15``."""
-    return f"{kind}_{shape.name}"
+    return f"{design.kind}_{design.latent}"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Any
 
 from songnet.errors import UsageError
 
 ACTIVATIONS = ("relu", "sigmoid", "leaky_relu")
+SCHEDULES = ("constant", "cosine")
+PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LARGEST_SEED = 2**32 - 1
 EPOCHS = 125  # as many as the study trained
 LARGEST_COUNT = 1_000_000
@@ -31,7 +35,16 @@ class Hyperparameters:
     patience
         Epochs without a lower validation loss after which training stops.
     seed
-        Of the split, the first weights and the order of spectrograms.
+        Of the split, the first weights, the order of spectrograms and their augmentation.
+    schedule
+        ``constant``: the learning rate stays, training stops early, and the weights with the
+        lowest validation loss are kept. ``cosine``: it falls to nothing over all epochs along half
+        a cosine (Loshchilov and Hutter, 2017); such a training only makes sense whole, so there is
+        no early stopping and the last weights are kept.
+    weight_decay
+        Decoupled from the gradient (Loshchilov and Hutter, *AdamW*, 2019); 0 is plain Adam.
+    precision
+        ``float32``, or the dtype policy of the layers on a GPU; losses are always float32.
     """
 
     epochs: int
@@ -40,6 +53,9 @@ class Hyperparameters:
     validation: float
     patience: int
     seed: int
+    schedule: str = "constant"
+    weight_decay: float = 0.0
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         """Refuse what is out of range with `UsageError`; keep plain numbers, for JSON."""
@@ -52,6 +68,28 @@ class Hyperparameters:
         _require(math.isfinite(rate) and rate > 0, "learning_rate", rate, "a number over 0")
         share = self.validation
         _require(0 < share < 1, "validation", share, "a share between 0 and 1")
+        self._keep_real("weight_decay")
+        decay = self.weight_decay
+        _require(0 <= decay < 1, "weight_decay", decay, "0 or more, below 1")
+        _require(self.schedule in SCHEDULES, "schedule", self.schedule, " or ".join(SCHEDULES))
+        _require(self.precision in PRECISIONS, "precision", self.precision, " or ".join(PRECISIONS))
+
+    @property
+    def keeps_last(self) -> bool:
+        """Whether the last weights are kept, not those of the lowest validation loss."""
+        return self.schedule == "cosine"
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON has it; what came after version 1 of the format is left out where default."""
+        later = {"schedule": "constant", "weight_decay": 0.0, "precision": "float32"}
+        facts = dataclasses.asdict(self)
+        return {key: value for key, value in facts.items() if later.get(key) != value}
+
+    def rate(self, done: float) -> float:
+        """The learning rate when a share `done` (0 to 1) of the training is behind."""
+        if self.schedule == "constant":
+            return self.learning_rate
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
 
     def _keep_whole(self, name: str, least: int, most: int) -> None:
         value = getattr(self, name)

@@ -1,7 +1,7 @@
-"""Epochs, early stopping and the best weights: the same for every model.
+"""Epochs, early stopping and which weights are kept: the same for every model.
 
-A model brings two functions: `step` learns from a batch and gives its loss, `evaluate` gives the
-loss of the spectrograms held back.
+A model's side of it is a `Learner`: `step` learns from a batch and gives its losses, `evaluate`
+gives those of the spectrograms held back, `snapshot` and `restore` carry its whole state.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from songnet.encoders._data import Pixels
 from songnet.encoders._settings import Hyperparameters
 from songnet.errors import StateError
 
 Weights: TypeAlias = Mapping[str, NDArray[np.float32]]
+State: TypeAlias = Mapping[str, NDArray[Any]]
+Losses: TypeAlias = Mapping[str, float]
+Batch: TypeAlias = tuple[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,15 @@ class Epoch:
     number
         From 1.
     loss, validation_loss
-        Mean squared error per pixel, pixels in [0, 1]: over the training batches while the weights
-        moved, and over the validation spectrograms afterwards.
+        What the model makes small: over the training batches while the weights moved, and over the
+        validation spectrograms afterwards. Of an autoencoder the mean squared error per pixel,
+        pixels in [0, 1]; the other models say theirs.
     spectrograms_per_second
         Training spectrograms per second of wall time.
     seconds
         Wall time of training and validation.
+    terms, validation_terms
+        What the loss is made of, by name, where it has parts.
     """
 
     number: int
@@ -44,6 +50,22 @@ class Epoch:
     validation_loss: float
     spectrograms_per_second: float
     seconds: float
+    terms: Losses = field(default_factory=dict)
+    validation_terms: Losses = field(default_factory=dict)
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON has it."""
+        facts: dict[str, Any] = {
+            "number": self.number,
+            "loss": self.loss,
+            "validation_loss": self.validation_loss,
+            "spectrograms_per_second": self.spectrograms_per_second,
+            "seconds": self.seconds,
+        }
+        if self.terms:
+            facts["terms"] = dict(self.terms)
+            facts["validation_terms"] = dict(self.validation_terms)
+        return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,91 +75,163 @@ class Learner:
     Attributes
     ----------
     step
-        Learns from uint8 (b, 96, 216) and gives the mean loss over them.
+        From a batch, the epoch and the step in it (both from 0) and the learning rate to the
+        losses, means over the batch; ``loss`` is the one that falls.
     evaluate
-        The mean loss over the validation spectrograms.
+        The losses over the validation spectrograms.
     weights
         A copy of the weights as they are now.
+    snapshot, restore
+        A copy of weights and optimiser, and back.
     batches
-        A new pass over the training spectrograms.
+        A pass over the training spectrograms, by the epoch's number from 0: pixels and targets.
     spectrograms
-        How many training spectrograms there are.
+        How many training spectrograms a pass has.
     """
 
-    step: Callable[[Pixels], float]
-    evaluate: Callable[[], float]
+    step: Callable[[Batch, int, int, float], Losses]
+    evaluate: Callable[[], Losses]
     weights: Callable[[], Weights]
-    batches: Callable[[], Iterator[Pixels]]
+    snapshot: Callable[[], State]
+    restore: Callable[[State], None]
+    batches: Callable[[int], Iterator[Batch]]
     spectrograms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A training between two epochs: everything needed to go on.
+
+    Attributes
+    ----------
+    history
+        The epochs that ran.
+    kept
+        The weights that would be kept if it ended here.
+    state
+        Weights and optimiser, as `Learner.snapshot` gave them.
+    """
+
+    history: tuple[Epoch, ...]
+    kept: Weights
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told how training goes.
+
+    Attributes
+    ----------
+    on_epoch
+        Called after every epoch.
+    on_batch
+        Called after every step with the epoch's spectrograms done and in total, and the loss.
+    on_progress
+        Called after every epoch with a function that gives all that is needed to go on; calling it
+        costs a copy of the weights.
+    """
+
+    on_epoch: Callable[[Epoch], None] | None = None
+    on_batch: Callable[[int, int, float], None] | None = None
+    on_progress: Callable[[Callable[[], Progressed]], None] | None = None
+
+
+SILENT = Watch()
+
+
+def best_epoch(history: tuple[Epoch, ...], hyperparameters: Hyperparameters) -> Epoch:
+    """The epoch whose weights are kept: the lowest validation loss (the first of equals).
+
+    Under a schedule that only makes sense whole it is the last.
+    """
+    if hyperparameters.keeps_last:
+        return history[-1]
+    return min(history, key=lambda epoch: epoch.validation_loss)
 
 
 def learn(
     learner: Learner,
     hyperparameters: Hyperparameters,
     *,
-    on_epoch: Callable[[Epoch], None] | None = None,
-    on_batch: Callable[[int, int], None] | None = None,
+    watch: Watch = SILENT,
+    start: Progressed | None = None,
 ) -> tuple[tuple[Epoch, ...], Weights]:
     """Train until the epochs are through or the validation loss has stopped falling.
 
     Parameters
     ----------
-    on_epoch
-        Called after every epoch.
-    on_batch
-        Called after every step with the epoch's spectrograms done and in total.
+    start
+        Where an earlier training was left; what comes out is what it would have given.
 
     Returns
     -------
-    All epochs that ran, and the weights of the one with the lowest validation loss.
+    All epochs that ran, and the weights to keep (see `best_epoch`).
 
     Raises
     ------
     StateError
         The loss is not a finite number.
     """
-    history: list[Epoch] = []
-    best, weights = math.inf, learner.weights()
-    since_best = 0
-    while len(history) < hyperparameters.epochs and since_best < hyperparameters.patience:
-        epoch = _epoch(learner, len(history) + 1, hyperparameters, on_batch)
-        history.append(epoch)
-        since_best += 1
-        if epoch.validation_loss < best:
-            best, weights, since_best = epoch.validation_loss, learner.weights(), 0
-        if on_epoch:
-            on_epoch(epoch)
-    return tuple(history), weights
+    history: tuple[Epoch, ...] = ()
+    kept: Weights = MappingProxyType({})
+    if start is not None:
+        history, kept = start.history, start.kept
+        learner.restore(start.state)
+    while not _ended(history, hyperparameters):
+        epoch = _epoch(learner, len(history), hyperparameters, watch)
+        history = (*history, epoch)
+        if best_epoch(history, hyperparameters) is epoch:
+            kept = learner.weights()
+        if watch.on_progress:
+            ended, weights = history, kept
+            watch.on_progress(lambda h=ended, k=weights: Progressed(h, k, learner.snapshot()))
+        if watch.on_epoch:
+            watch.on_epoch(epoch)
+    return history, kept
 
 
-def _epoch(
-    learner: Learner,
-    number: int,
-    hyperparameters: Hyperparameters,
-    on_batch: Callable[[int, int], None] | None,
-) -> Epoch:
+def _ended(history: tuple[Epoch, ...], hyperparameters: Hyperparameters) -> bool:
+    if len(history) >= hyperparameters.epochs:
+        return True
+    if not history or hyperparameters.keeps_last:
+        return False
+    since = len(history) - best_epoch(history, hyperparameters).number
+    return since >= hyperparameters.patience
+
+
+def _epoch(learner: Learner, past: int, hyperparameters: Hyperparameters, watch: Watch) -> Epoch:
     started = time.perf_counter()
-    done, total = 0, 0.0
-    for pixels in learner.batches():
-        total += len(pixels) * _finite(learner.step(pixels), number, hyperparameters)
-        done += len(pixels)
-        if on_batch:
-            on_batch(done, learner.spectrograms)
+    sums: dict[str, float] = {}
+    done = 0
+    for step, batch in enumerate(learner.batches(past)):
+        share = (past + done / learner.spectrograms) / hyperparameters.epochs
+        losses = learner.step(batch, past, step, hyperparameters.rate(share))
+        _check_finite(losses["loss"], past + 1, hyperparameters)
+        size = len(batch[0])
+        for name, value in losses.items():
+            sums[name] = sums.get(name, 0.0) + size * value
+        done += size
+        if watch.on_batch:
+            watch.on_batch(done, learner.spectrograms, losses["loss"])
     trained = time.perf_counter()
-    validation = _finite(learner.evaluate(), number, hyperparameters)
+    validation = dict(learner.evaluate())
+    _check_finite(validation["loss"], past + 1, hyperparameters)
+    terms = {name: value / done for name, value in sums.items()}
     return Epoch(
-        number=number,
-        loss=total / done,
-        validation_loss=validation,
+        number=past + 1,
+        loss=terms.pop("loss"),
+        validation_loss=validation.pop("loss"),
         spectrograms_per_second=done / (trained - started),
         seconds=time.perf_counter() - started,
+        terms=MappingProxyType(terms),
+        validation_terms=MappingProxyType(validation),
     )
 
 
-def _finite(loss: float, number: int, hyperparameters: Hyperparameters) -> float:
+def _check_finite(loss: float, number: int, hyperparameters: Hyperparameters) -> None:
     if not math.isfinite(loss):
         raise StateError(
             f"training went astray in epoch {number}: the loss is {loss}; "
             f"try a learning rate below {hyperparameters.learning_rate:g} (--learning-rate)"
         )
-    return loss

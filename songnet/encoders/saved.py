@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from songnet.encoders._architecture import weight_shapes
 from songnet.encoders._config import LARGEST_CONFIG, SCHEMA, config_of, parse_config
 from songnet.encoders._folder import previous, write_folder
 from songnet.encoders._projection import Projection
@@ -104,7 +103,7 @@ def load(folder: Path) -> Saved:
     if not place.is_dir():
         raise StateError(f"{folder}: there is no such encoder: make it with 'songnet embed'")
     config = parse_config(place / CONFIG, _read_config(place / CONFIG))
-    weights = _read_tensors(place / WEIGHTS, weight_shapes(config.architecture))
+    weights = _read_tensors(place / WEIGHTS, config.design.weight_shapes())
     saved = config.saved(weights, _read_projection(place, config.projected, config.kept_variance))
     if saved.fingerprint != config.fingerprint:
         raise FormatError(

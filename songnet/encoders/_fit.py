@@ -1,0 +1,305 @@
+"""Training: any model, on any spectrograms."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from songnet.encoders import _keras, cae
+from songnet.encoders._checkpoint import Checkpoint
+from songnet.encoders._data import (
+    FRAMES,
+    MELS,
+    Spectrograms,
+    Split,
+    cached,
+    check_rows,
+    split,
+)
+from songnet.encoders._design import Design
+from songnet.encoders._feed import Feed, Targets, no_targets
+from songnet.encoders._models import MODELS, Model
+from songnet.encoders._network import Moment, Network
+from songnet.encoders._saved import Holdout, Saved, default_name
+from songnet.encoders._settings import Hyperparameters
+from songnet.encoders._training import (
+    SILENT,
+    Batch,
+    Learner,
+    Losses,
+    State,
+    Watch,
+    learn,
+)
+from songnet.encoders._weights import assign, copied
+from songnet.errors import InputError, UsageError
+from songnet.model import Ids, fingerprint
+from songnet.names import check_encoder_name
+
+
+def train(
+    spectrograms: Spectrograms,
+    design: Design | None = None,
+    *,
+    name: str | None = None,
+    groups: Ids | None = None,
+    targets: Targets | None = None,
+    content: Ids | None = None,
+    checkpoint: Checkpoint | None = None,
+    watch: Watch = SILENT,
+    **settings: Any,
+) -> Saved:
+    """Train an encoder on spectrograms.
+
+    The same spectrograms and seed give the same weights on the same machine and versions.
+
+    Parameters
+    ----------
+    spectrograms
+        Of at least 5 songs.
+    design
+        Which model; default: the study's smallest autoencoder, ``12x15``.
+    name
+        The encoder's name; default: the model's and the latent's.
+    groups
+        The recording each row was cut from, object (n,), None or empty where unknown; clips of one
+        recording, like those of one song, are all learnt from or all held back.
+    targets
+        float32 (n, t), for models that aim at vectors: one per row, NaN where there is none; such
+        rows are not learnt from.
+    content
+        What each row was made of (a hash of its file), (n,), so that a training never goes on with
+        other sounds under the same names.
+    checkpoint
+        Where to keep the state between epochs, and whether to go on from it.
+    watch
+        Who is told.
+    settings
+        Of `Hyperparameters`; the model has defaults for all.
+
+    Raises
+    ------
+    UsageError
+        A setting out of range; a model that aims at vectors without targets, or one that does not
+        with them.
+    EmptyInputError
+        Fewer than 5 songs, or all of one recording.
+    StateError
+        The loss is not finite: the learning rate is too high. A checkpoint of another training.
+    """
+    design = design or cae.design({})
+    model = MODELS[design.kind]
+    name = check_encoder_name(name or default_name(design))
+    hyperparameters = model.settings(**settings)
+    check_rows(spectrograms)
+    aims = _targets(model, spectrograms, targets)
+    sides = _sides(spectrograms, groups, aims, hyperparameters)
+    identity = _identity(spectrograms, design, hyperparameters, sides, aims, content)
+    learner = _learner(model, design, cached(spectrograms), sides, aims, hyperparameters)
+    start = checkpoint.start(identity) if checkpoint else None
+    if checkpoint:
+        watch = Watch(watch.on_epoch, watch.on_batch, functools.partial(checkpoint.keep, identity))
+    history, weights = learn(learner, hyperparameters, watch=watch, start=start)
+    return Saved(
+        name=name,
+        design=design,
+        weights=weights,
+        hyperparameters=hyperparameters,
+        holdout=_holdout(spectrograms.songs, sides),
+        history=history,
+        versions=_keras.versions(),
+    )
+
+
+def _targets(model: Model, spectrograms: Spectrograms, targets: Targets | None) -> Targets:
+    if model.aims != (targets is not None):
+        need = "needs targets" if model.aims else "has no use for targets"
+        raise UsageError(f"model {model.kind!r} {need}")
+    if targets is None:
+        if not model.pairs:
+            return no_targets(len(spectrograms.songs))
+        numbers = np.unique(spectrograms.songs, return_inverse=True)[1]
+        return numbers.astype(np.float32)[:, None]
+    if targets.ndim != 2 or len(targets) != len(spectrograms.songs):
+        raise InputError(
+            f"targets need a line per spectrogram: got {targets.shape} for "
+            f"{len(spectrograms.songs)}"
+        )
+    return np.asarray(targets, np.float32)
+
+
+def _sides(
+    spectrograms: Spectrograms, groups: Ids | None, aims: Targets, settings: Hyperparameters
+) -> Split:
+    """The split of the rows that can be learnt from."""
+    usable = np.flatnonzero(np.isfinite(aims).all(axis=1))
+    part = split(
+        spectrograms.songs[usable],
+        None if groups is None else groups[usable],
+        validation=settings.validation,
+        seed=settings.seed,
+    )
+    return Split(usable[part.training], usable[part.validation], part.by)
+
+
+def _identity(
+    spectrograms: Spectrograms,
+    design: Design,
+    settings: Hyperparameters,
+    sides: Split,
+    aims: Targets,
+    content: Ids | None,
+) -> str:
+    """SHA-256 of all that a training's result depends on."""
+    what = json.dumps([design.kind, design.facts(), settings.facts(), _keras.versions()])
+    return fingerprint(
+        [what],
+        spectrograms.songs,
+        spectrograms.clips,
+        sides.training,
+        sides.validation,
+        np.nan_to_num(aims),
+        [] if content is None else content,
+    )
+
+
+def _holdout(songs: Ids, sides: Split) -> Holdout:
+    return Holdout(
+        by=sides.by,
+        training_spectrograms=len(sides.training),
+        validation_spectrograms=len(sides.validation),
+        training_songs=len(np.unique(songs[sides.training])),
+        validation_songs=tuple(np.unique(songs[sides.validation])),
+    )
+
+
+def _learner(
+    model: Model,
+    design: Design,
+    spectrograms: Spectrograms,
+    sides: Split,
+    aims: Targets,
+    settings: Hyperparameters,
+) -> Learner:
+    network = model.network(design, seed=settings.seed, precision=settings.precision)
+    optimizer = _optimizer(network, settings)
+
+    def feed(rows: NDArray[np.int64]) -> Feed:
+        return Feed(spectrograms, rows, aims, settings.batch_size, settings.seed, model.pairs)
+
+    training, validation = feed(sides.training), feed(sides.validation)
+    losses = _losses(network, settings, aims.shape[1])
+    return Learner(
+        step=_step(network, optimizer, settings, aims.shape[1]),
+        evaluate=lambda: _mean_losses(losses, validation),
+        weights=lambda: copied(network.variables),
+        snapshot=lambda: _snapshot(network, optimizer),
+        restore=lambda state: _restore(network, optimizer, state),
+        batches=training.shuffled,
+        spectrograms=training.spectrograms_per_pass,
+    )
+
+
+def _optimizer(network: Network, settings: Hyperparameters) -> Any:
+    keras, _ = _keras.load()
+    optimizer = (
+        keras.optimizers.AdamW(settings.learning_rate, weight_decay=settings.weight_decay)
+        if settings.weight_decay
+        else keras.optimizers.Adam(settings.learning_rate)
+    )
+    if settings.precision == "mixed_float16":
+        # Small gradients of 16-bit layers would vanish without a scale.
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    optimizer.build(network.trainable)
+    return optimizer
+
+
+def _signature(width: int) -> list[Any]:
+    _, tf = _keras.load()
+    return [
+        tf.TensorSpec((None, MELS, FRAMES), tf.uint8),
+        tf.TensorSpec((None, width), tf.float32),
+        tf.TensorSpec((), tf.int32),
+        tf.TensorSpec((), tf.int32),
+    ]
+
+
+def _step(
+    network: Network, optimizer: Any, settings: Hyperparameters, width: int
+) -> Callable[[Batch, int, int, float], Losses]:
+    """One step of the optimiser down the gradient of the loss."""
+    _, tf = _keras.load()
+    rate_of = getattr(optimizer, "inner_optimizer", optimizer).learning_rate
+
+    def step(pixels: Any, targets: Any, epoch: Any, number: Any, rate: Any) -> Any:
+        rate_of.assign(rate)
+        moment = Moment(_seed(tf, settings), epoch, number, training=True)
+        with tf.GradientTape() as tape:
+            terms = network.terms(pixels, targets, moment)
+            loss = optimizer.scale_loss(terms["loss"])
+        gradients = tape.gradient(loss, network.trainable)
+        optimizer.apply_gradients(zip(gradients, network.trainable, strict=True))
+        return dict(terms)
+
+    signature = [*_signature(width), tf.TensorSpec((), tf.float32)]
+    # XLA (jit_compile) was measured to be slower on CPUs.
+    compiled = tf.function(step, input_signature=signature, jit_compile=False)
+
+    def run(batch: Batch, epoch: int, number: int, rate: float) -> Losses:
+        return _numbers(compiled(*batch, *map(np.int32, (epoch, number)), np.float32(rate)))
+
+    return run
+
+
+def _losses(
+    network: Network, settings: Hyperparameters, width: int
+) -> Callable[[Batch, int], Losses]:
+    """The losses of a batch, without learning."""
+    _, tf = _keras.load()
+
+    def losses(pixels: Any, targets: Any, epoch: Any, number: Any) -> Any:
+        moment = Moment(_seed(tf, settings), epoch, number, training=False)
+        return dict(network.terms(pixels, targets, moment))
+
+    compiled = tf.function(losses, input_signature=_signature(width), jit_compile=False)
+    return lambda batch, number: _numbers(compiled(*batch, np.int32(0), np.int32(number)))
+
+
+def _seed(tf: Any, settings: Hyperparameters) -> Any:
+    # A seed may be as large as an unsigned 32-bit number; TensorFlow's keys are signed.
+    return tf.constant(np.uint32(settings.seed).view(np.int32))
+
+
+def _numbers(terms: Any) -> Losses:
+    return {name: float(value) for name, value in terms.items()}
+
+
+def _mean_losses(losses: Callable[[Batch, int], Losses], feed: Feed) -> Losses:
+    """Means over all spectrograms of a pass in order."""
+    sums: dict[str, float] = {}
+    count = 0
+    for number, batch in enumerate(feed.in_order()):
+        size = len(batch[0])
+        count += size
+        for name, value in losses(batch, number).items():
+            sums[name] = sums.get(name, 0.0) + size * value
+    return {name: value / count for name, value in sums.items()}
+
+
+def _snapshot(network: Network, optimizer: Any) -> State:
+    optimiser = {
+        f"optimizer.{place}": np.array(variable.numpy())
+        for place, variable in enumerate(optimizer.variables)
+    }
+    return {**copied(network.variables), **optimiser}
+
+
+def _restore(network: Network, optimizer: Any, state: State) -> None:
+    assign(network.variables, {name: state[name] for name in network.variables})
+    for place, variable in enumerate(optimizer.variables):
+        variable.assign(state[f"optimizer.{place}"])

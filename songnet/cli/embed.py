@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from songnet.cli.common import Data, Json, Progress, Store, opened, print_json, say
+
+if TYPE_CHECKING:
+    from songnet.workflows.embed import Embedded
+
+SHAPE = "Shape"
+TRAINING = "Training"
+
+
+class Kind(StrEnum):
+    """The models there are."""
+
+    cae = "cae"
+    vae = "vae"
+    contrastive = "contrastive"
+    track2vec = "track2vec"
+    mp3tovec = "mp3tovec"
 
 
 class Activation(StrEnum):
@@ -18,6 +35,28 @@ class Activation(StrEnum):
     leaky_relu = "leaky_relu"
 
 
+class Covariance(StrEnum):
+    """Of a variational autoencoder's normal distribution."""
+
+    diagonal = "diagonal"
+    full = "full"
+
+
+class Output(StrEnum):
+    """How a variational autoencoder draws."""
+
+    transposed = "transposed"
+    bernoulli = "bernoulli"
+
+
+class Precision(StrEnum):
+    """The layers' number format while training."""
+
+    float32 = "float32"
+    mixed_float16 = "mixed_float16"
+    mixed_bfloat16 = "mixed_bfloat16"
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command("embed")(embed)
@@ -25,86 +64,191 @@ def register(app: typer.Typer) -> None:
 
 def embed(
     context: typer.Context,
-    model: Annotated[str, typer.Option(help="The kind of encoder: cae.")] = "cae",
-    latent: Annotated[
-        str | None,
-        typer.Option(help="72x72, 48x81, 168x108 or 12x15, as in the study [default: 12x15]."),
-    ] = None,
-    filters: Annotated[
-        str | None, typer.Option(metavar="N,N,...", help="Another shape: filters per layer.")
-    ] = None,
-    pooling: Annotated[
-        str | None, typer.Option(metavar="N,N,...", help="... and pooling per layer.")
+    model: Annotated[
+        Kind | None,
+        typer.Option(
+            help="cae: autoencoder; vae: variational autoencoder; contrastive: clips of one song "
+            "against all others; track2vec: from playlists alone; mp3tovec: from sound to those "
+            "[default: the encoder's own, else cae]."
+        ),
     ] = None,
     encoder: Annotated[
         str | None, typer.Option(help="The encoder's name [default: MODEL_LATENT].")
     ] = None,
+    latent: Annotated[
+        str | None,
+        typer.Option(
+            rich_help_panel=SHAPE,
+            help="cae: 72x72, 48x81, 168x108 or 12x15, as in the study [default: 12x15]; "
+            "vae: how many dimensions [default: 16].",
+        ),
+    ] = None,
+    filters: Annotated[
+        str | None,
+        typer.Option(metavar="N,N,...", rich_help_panel=SHAPE, help="Another: filters per layer."),
+    ] = None,
+    pooling: Annotated[
+        str | None,
+        typer.Option(metavar="N,N,...", rich_help_panel=SHAPE, help="... and pooling per layer."),
+    ] = None,
+    activation: Annotated[
+        Activation | None, typer.Option(rich_help_panel=SHAPE, help="After each convolution.")
+    ] = None,
+    dimensions: Annotated[
+        int | None,
+        typer.Option(rich_help_panel=SHAPE, help="track2vec, contrastive: length of a vector."),
+    ] = None,
+    covariance: Annotated[
+        Covariance | None,
+        typer.Option(rich_help_panel=SHAPE, help="vae: of the latent normal [default: full]."),
+    ] = None,
+    output: Annotated[
+        Output | None,
+        typer.Option(rich_help_panel=SHAPE, help="vae: how pictures come out."),
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(rich_help_panel=SHAPE, help="vae: share that is dropped.")
+    ] = None,
+    beta: Annotated[
+        float | None,
+        typer.Option(rich_help_panel=SHAPE, help="vae: weight of the KL divergence [default: 1]."),
+    ] = None,
+    warmup: Annotated[
+        int | None,
+        typer.Option(rich_help_panel=SHAPE, help="vae: epochs until it weighs that much."),
+    ] = None,
+    window: Annotated[
+        int | None,
+        typer.Option(rich_help_panel=SHAPE, help="track2vec: songs to each side in a playlist."),
+    ] = None,
+    min_count: Annotated[
+        int | None,
+        typer.Option(rich_help_panel=SHAPE, help="track2vec: playlists a song must be in."),
+    ] = None,
+    negative: Annotated[
+        int | None,
+        typer.Option(rich_help_panel=SHAPE, help="track2vec: random songs per real one."),
+    ] = None,
+    like: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENCODER",
+            rich_help_panel=SHAPE,
+            help="mp3tovec: the vectors to aim at [default: the track2vec encoder].",
+        ),
+    ] = None,
     epochs: Annotated[
         int | None,
-        typer.Option(min=1, help="At most so many; training stops when it no longer improves."),
+        typer.Option(
+            min=1,
+            rich_help_panel=TRAINING,
+            help="At most so many; training stops when it no longer improves.",
+        ),
     ] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Spectrograms per step.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Adam's step size.")] = None,
-    activation: Annotated[Activation | None, typer.Option(help="After each convolution.")] = None,
-    retrain: Annotated[
-        bool, typer.Option("--retrain", help="Train an encoder that exists anew.")
-    ] = False,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, rich_help_panel=TRAINING, help="Spectrograms per step.")
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(rich_help_panel=TRAINING, help="Adam's step size.")
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(min=1, rich_help_panel=TRAINING, help="Epochs without a better one."),
+    ] = None,
+    precision: Annotated[
+        Precision | None,
+        typer.Option(
+            rich_help_panel=TRAINING,
+            help="[default: mixed_float16 on a GPU, else float32]",
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(min=0, max=2**31 - 1, help="The same seed, the same encoder [default: 0]."),
+        typer.Option(
+            min=0,
+            max=2**31 - 1,
+            rich_help_panel=TRAINING,
+            help="The same seed, the same encoder [default: 0].",
+        ),
+    ] = None,
+    retrain: Annotated[
+        bool,
+        typer.Option(
+            "--retrain", rich_help_panel=TRAINING, help="Train an encoder that exists anew."
+        ),
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            rich_help_panel=TRAINING,
+            help="Go on with this training where it was interrupted.",
+        ),
+    ] = False,
+    log_dir: Annotated[
+        Path | None,
+        typer.Option(rich_help_panel=TRAINING, help="Losses for TensorBoard go here."),
     ] = None,
     as_json: Json = False,
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Give every song a vector of how it sounds.
+    """Give every song a vector.
 
-    The encoder is trained on these spectrograms if it does not exist yet; else it is applied to the
-    songs that have no vector of it.
+    The encoder is trained on these songs if it does not exist yet; else it is applied to the songs
+    that have no vector of it.
     """
-    shape = (_numbers("--filters", filters), _numbers("--pooling", pooling))
+    design = {
+        "latent": latent,
+        "filters": _numbers("--filters", filters),
+        "pooling": _numbers("--pooling", pooling),
+        "activation": activation,
+        "dimensions": dimensions,
+        "covariance": covariance,
+        "output": output,
+        "dropout": dropout,
+        "beta": beta,
+        "warmup": warmup,
+        "window": window,
+        "min_count": min_count,
+        "negative": negative,
+        "like": like,
+    }
+    settings = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "patience": patience,
+        "precision": precision,
+        "seed": seed,
+    }
     with opened(context, store, data) as workspace, Progress() as progress:
-        from songnet.workflows.embed import Training
+        from songnet.workflows.embed import Training, Watching
         from songnet.workflows.embed import embed as run
 
-        asked = Training(
-            latent=latent,
-            filters=shape[0],
-            pooling=shape[1],
-            activation=activation.value if activation else None,
-            epochs=epochs,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            seed=seed,
-        )
-        done = run(
-            workspace, model=model, name=encoder, training=asked, retrain=retrain, progress=progress
-        )
-    facts = {
-        "encoder": done.info.name,
-        "kind": done.info.kind,
-        "latent": done.info.latent,
-        "dimensions": done.info.dimensions,
-        "trained": done.trained,
-        "songs": done.songs,
-        "new": done.new,
-        **done.info.params,
-        "fingerprint": done.info.fingerprint,
+        try:
+            done = run(
+                workspace,
+                model=model.value if model else None,
+                name=encoder,
+                training=Training(_said(design), _said(settings)),
+                retrain=retrain,
+                resume=resume,
+                watching=Watching(progress, say, log_dir),
+            )
+        except KeyboardInterrupt:
+            say("a training that had begun goes on with the same command and --resume")
+            raise
+    _tell(done, as_json=as_json)
+
+
+def _said(options: dict[str, Any]) -> dict[str, Any]:
+    """What was given, as plain values."""
+    return {
+        name: value.value if isinstance(value, StrEnum) else value
+        for name, value in options.items()
+        if value is not None
     }
-    if as_json:
-        print_json(facts)
-        return
-    if done.trained:
-        typer.echo(
-            f"trained {done.info.name}: {done.info.params['epochs_run']} epochs, "
-            f"loss {done.info.params['loss']:.5f}, "
-            f"validation loss {done.info.params['validation_loss']:.5f}"
-        )
-    typer.echo(
-        f"encoder {done.info.name}: {done.new:,} songs embedded, {done.songs:,} with a vector "
-        f"of {done.info.dimensions} dimensions"
-    )
-    say(f"next: songnet link sound --encoder {done.info.name}")
 
 
 def _numbers(flag: str, text: str | None) -> tuple[int, ...] | None:
@@ -116,3 +260,33 @@ def _numbers(flag: str, text: str | None) -> tuple[int, ...] | None:
         raise typer.BadParameter(
             f"{flag} must be whole numbers with commas: got {text!r}"
         ) from error
+
+
+def _tell(done: Embedded, *, as_json: bool) -> None:
+    info = done.info
+    if as_json:
+        print_json(
+            {
+                "encoder": info.name,
+                "kind": info.kind,
+                "latent": info.latent,
+                "dimensions": info.dimensions,
+                "trained": done.trained,
+                "songs": done.songs,
+                "new": done.new,
+                **info.params,
+                "fingerprint": info.fingerprint,
+            }
+        )
+        return
+    if done.trained:
+        typer.echo(
+            f"trained {info.name}: {info.params['epochs_run']} epochs, "
+            f"loss {info.params['loss']:.5g}, "
+            f"validation loss {info.params['validation_loss']:.5g}"
+        )
+    typer.echo(
+        f"encoder {info.name}: {done.new:,} songs embedded, {done.songs:,} with a vector "
+        f"of {info.dimensions} dimensions"
+    )
+    say(f"next: songnet link sound --encoder {info.name}")

@@ -16,6 +16,7 @@ from songnet.encoders._data import Spectrograms
 from songnet.encoders._design import Design
 from songnet.encoders._fit import train
 from songnet.encoders._graph import graph_vectors, with_projection
+from songnet.encoders._keras import default_precision
 from songnet.encoders._models import MODELS, Model
 from songnet.encoders._network import Moment, Network
 from songnet.encoders._projection import (
@@ -56,6 +57,7 @@ __all__ = [
     "cae",
     "decode",
     "default_name",
+    "default_precision",
     "encode",
     "encode_blocks",
     "exists",

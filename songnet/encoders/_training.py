@@ -126,14 +126,15 @@ class Watch:
     on_epoch
         Called after every epoch.
     on_batch
-        Called after every step with the epoch's spectrograms done and in total, and the loss.
+        Called after every step with the epochs behind, this epoch's spectrograms done and in
+        total, and the loss.
     on_progress
         Called after every epoch with a function that gives all that is needed to go on; calling it
         costs a copy of the weights.
     """
 
     on_epoch: Callable[[Epoch], None] | None = None
-    on_batch: Callable[[int, int, float], None] | None = None
+    on_batch: Callable[[int, int, int, float], None] | None = None
     on_progress: Callable[[Callable[[], Progressed]], None] | None = None
 
 
@@ -213,7 +214,7 @@ def _epoch(learner: Learner, past: int, hyperparameters: Hyperparameters, watch:
             sums[name] = sums.get(name, 0.0) + size * value
         done += size
         if watch.on_batch:
-            watch.on_batch(done, learner.spectrograms, losses["loss"])
+            watch.on_batch(past, done, learner.spectrograms, losses["loss"])
     trained = time.perf_counter()
     validation = dict(learner.evaluate())
     _check_finite(validation["loss"], past + 1, hyperparameters)

@@ -9,7 +9,7 @@ from pathlib import Path
 from songnet import demo
 from songnet.agreement import Comparison
 from songnet.workflows.compare import compare_partitions
-from songnet.workflows.embed import Training, embed
+from songnet.workflows.embed import Training, Watching, embed
 from songnet.workflows.link import link_playlists, link_sound
 from songnet.workflows.load import load_audio, load_playlists
 from songnet.workflows.partition import run_partition
@@ -74,8 +74,11 @@ def _embed(
     done = embed(
         workspace,
         name=ENCODER,
-        training=Training(latent="12x15", epochs=20, batch_size=4, learning_rate=0.001, seed=seed),
-        progress=progress,
+        training=Training(
+            design={"latent": "12x15"},
+            settings={"epochs": 20, "batch_size": 4, "learning_rate": 0.001, "seed": seed},
+        ),
+        watching=Watching(progress=progress),
     )
     how = "trained" if done.trained else "found"
     loss = done.info.params["validation_loss"]

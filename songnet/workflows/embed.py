@@ -1,53 +1,43 @@
-"""Encoders: trained on the spectrograms of the graph's songs, applied, written back."""
+"""Encoders: trained on what the graph's songs sound like, applied, written back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from songnet import encoders
-from songnet.encoders import Architecture, Epoch, Model, Saved
-from songnet.errors import BadNameError, StateError, UsageError
-from songnet.info import EncoderInfo, now
-from songnet.model import Ids, Ints, Vectors
+from songnet.encoders import Design, Epoch, Model, Saved
+from songnet.errors import BadNameError, UsageError
+from songnet.info import EncoderInfo
 from songnet.names import check_encoder_name
-from songnet.sources.archive import SpectrogramArchive
-from songnet.store.folder import Latents
+from songnet.workflows._clips import Clips, clips_of_graph
+from songnet.workflows._vectors import projected, update_latents, write_to_graph
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace
+
+DEFAULT_MODEL = "cae"
 
 
 @dataclass(frozen=True)
 class Training:
-    """What `songnet embed` may be asked for; None where nothing was said.
+    """What `songnet embed` is asked for; what is not said is left out.
 
-    `latent` is a name of the study (``12x15``), else `filters` and `pooling` say the shape. An
-    encoder that exists must have been made with what is asked for.
+    An encoder that exists must have been made with what is asked for.
+
+    Attributes
+    ----------
+    design
+        Of the model's design: ``{"latent": "12x15"}``; which there are is `Model.options`.
+    settings
+        Of `songnet.encoders.Hyperparameters`: ``{"epochs": 20}``.
     """
 
-    latent: str | None = None
-    filters: tuple[int, ...] | None = None
-    pooling: tuple[int, ...] | None = None
-    activation: str | None = None
-    epochs: int | None = None
-    batch_size: int | None = None
-    learning_rate: float | None = None
-    patience: int | None = None
-    seed: int | None = None
-
-    def options(self) -> dict[str, object]:
-        """Whatever was said, besides the shape."""
-        names = ("activation", "epochs", "batch_size", "learning_rate", "patience", "seed")
-        given = {name: getattr(self, name) for name in names}
-        return {name: value for name, value in given.items() if value is not None}
-
-    @property
-    def shaped(self) -> bool:
-        """Whether a shape was asked for."""
-        return any(value is not None for value in (self.latent, self.filters, self.pooling))
+    design: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,24 +50,53 @@ class Embedded:
     new: int
 
 
+@dataclass(frozen=True)
+class Watching:
+    """Who is told of a training.
+
+    Attributes
+    ----------
+    progress
+        Of every step.
+    tell
+        In a sentence, of what the user should know.
+    log_dir
+        Where TensorBoard's event files go, in a folder of the encoder's name.
+    """
+
+    progress: Progress = silent
+    tell: Callable[[str], None] = lambda _: None
+    log_dir: Path | None = None
+
+
 NOTHING_ASKED = Training()
+NOBODY = Watching()
 
 
 def embed(
     workspace: Workspace,
     *,
-    model: str = "cae",
+    model: str | None = None,
     name: str | None = None,
     training: Training = NOTHING_ASKED,
     retrain: bool = False,
-    progress: Progress = silent,
+    resume: bool = False,
+    watching: Watching = NOBODY,
 ) -> Embedded:
     """Give every song that has a spectrogram a vector of one encoder.
 
     An encoder that exists is applied to the songs without its vector; one that does not, or with
-    `retrain`, is trained first on all of them. The trained encoder and the full latents go into
+    `retrain`, is trained first on all of them. The trained encoder and the full vectors go into
     the data folder, then the vectors (their projection where they are too long for the graph's
     index) and the `Encoder` node into the graph.
+
+    Parameters
+    ----------
+    model
+        A key of `songnet.encoders.MODELS`; default: that of the encoder `name` if it exists, else
+        `DEFAULT_MODEL`.
+    resume
+        Go on with a training of this encoder that was interrupted, if there is one.
 
     Raises
     ------
@@ -86,68 +105,29 @@ def embed(
     UsageError
         The encoder exists and was made with other settings than those asked for.
     """
-    kind = _model(model)
-    shape = encoders.architecture(training.latent, training.filters, training.pooling)
-    chosen = check_encoder_name(name or f"{model}_{shape.name}")
+    kind = _model(workspace, model, name)
+    design = kind.asked_design(training.design)
+    chosen = check_encoder_name(name or encoders.default_name(design))
     _check_free(workspace, chosen)
-    clips = _clips_of_graph(workspace)
+    clips = clips_of_graph(workspace)
     folder = workspace.data.encoder(chosen)
     fresh = retrain or not encoders.exists(folder)
     if fresh:
-        saved, latents = _train(kind, clips, chosen, shape, training, progress)
-        kind.save(saved, folder)
-        workspace.data.write_latents(latents, made_by=saved.fingerprint, heard=clips.heard)
-        changed = latents.songs
+        saved = _train(workspace, chosen, design, clips, training, resume, watching)
     else:
-        saved = kind.load(folder)
-        _check_same(saved, shape, training)
-        latents, changed = _latents(workspace, kind, saved, clips, progress)
-    info, new = _write(workspace, saved, latents, changed)
+        saved = encoders.load(folder)
+        _check_same(saved, design, training)
+    latents, changed = update_latents(workspace, saved, clips, watching.progress)
+    info, new = write_to_graph(workspace, saved, latents, changed)
     return Embedded(info, trained=fresh, songs=len(np.unique(clips.songs)), new=new)
 
 
-@dataclass(frozen=True)
-class _Clips:
-    """The clips of an archive that belong to songs of the graph."""
-
-    archive: SpectrogramArchive
-    rows: Ints
-    songs: Ids
-    clips: Ints
-    recordings: Ids
-    hashes: Ids
-
-    @property
-    def heard(self) -> Ids:
-        """The hash of the file of each distinct song, in their order."""
-        return self.hashes[np.unique(self.songs, return_index=True)[1]]
-
-    def read(self, rows: Ints) -> NDArray[np.uint8]:
-        return self.archive.read(self.rows[rows])
-
-
-def _clips_of_graph(workspace: Workspace) -> _Clips:
-    archive = SpectrogramArchive(workspace.data.spectrograms)
-    songs = workspace.store.songs().select(["id", "recording"]).to_pandas().set_index("id")
-    rows = np.flatnonzero(np.isin(archive.songs, songs.index.to_numpy(object)))
-    if not len(rows):
-        raise StateError(
-            f"no song of the graph has a spectrogram in {workspace.data.spectrograms}: "
-            "run 'songnet load-audio' first"
-        )
-    names = archive.songs[rows]
-    recordings = songs["recording"].astype(object).where(songs["recording"].notna(), None)
-    return _Clips(
-        archive,
-        rows,
-        names,
-        archive.clips[rows],
-        recordings=recordings.loc[names].to_numpy(object),
-        hashes=archive.hashes[rows],
-    )
-
-
-def _model(kind: str) -> Model:
+def _model(workspace: Workspace, asked: str | None, name: str | None) -> Model:
+    if asked is None and name is not None:
+        folder = workspace.data.encoder(name)
+        if encoders.exists(folder):
+            return encoders.MODELS[encoders.load(folder).kind]
+    kind = asked or DEFAULT_MODEL
     if kind not in encoders.MODELS:
         raise UsageError(f"--model {kind!r}: allowed are {', '.join(sorted(encoders.MODELS))}")
     return encoders.MODELS[kind]
@@ -158,18 +138,14 @@ def _check_free(workspace: Workspace, name: str) -> None:
         raise BadNameError(f"{name!r} is the name of a network: choose another with --encoder")
 
 
-def _check_same(saved: Saved, shape: Architecture, training: Training) -> None:
+def _check_same(saved: Saved, design: Design, training: Training) -> None:
     """Refuse to apply an encoder that is not the one asked for."""
-    made = {"activation": saved.activation} | {
-        name: getattr(saved.hyperparameters, name)
-        for name in ("epochs", "batch_size", "learning_rate", "patience", "seed")
-    }
-    if training.shaped and shape != saved.architecture:
-        made, asked = {"shape": saved.architecture.name}, {"shape": shape.name}
-    else:
-        asked = {key: str(value) for key, value in training.options().items()}
+    made = {"model": saved.kind, **saved.design.params(), **saved.hyperparameters.facts()}
+    asked = dict(training.settings)
+    if training.design or design.kind != saved.kind:
+        asked = {"model": design.kind, **design.params(), **asked}
     for name, value in asked.items():
-        if str(made[name]) != value:
+        if name in made and str(made[name]) != str(value):
             raise UsageError(
                 f"the encoder {saved.name!r} exists and was trained with {name} {made[name]}, not "
                 f"{value}: give --retrain to train it anew, or another name with --encoder"
@@ -177,96 +153,55 @@ def _check_same(saved: Saved, shape: Architecture, training: Training) -> None:
 
 
 def _train(
-    kind: Model,
-    clips: _Clips,
+    workspace: Workspace,
     name: str,
-    shape: Architecture,
+    design: Design,
+    clips: Clips,
     training: Training,
-    progress: Progress,
-) -> tuple[Saved, Vectors]:
-    """A trained encoder, with the projection that its vectors need, and their full latents."""
-    ended: list[Epoch] = []
-    total = training.epochs or encoders.EPOCHS
-
-    def on_batch(done: int, of: int) -> None:
-        note = f"validation loss {ended[-1].validation_loss:.5f}" if ended else ""
-        progress("epochs", len(ended) + done / of, total, note)
-
-    trained = kind.train(
+    resume: bool,
+    watching: Watching,
+) -> Saved:
+    """A trained encoder, with the projection that its vectors need, in the data folder."""
+    checkpoint = encoders.Checkpoint(
+        workspace.data.root / "training" / f"{name}.safetensors", resume=resume
+    )
+    if checkpoint.path.exists() and not resume:
+        watching.tell(f"an interrupted training of {name} is begun anew; --resume goes on with one")
+    settings = {"precision": encoders.default_precision(), **training.settings}
+    saved = encoders.train(
         clips,
-        architecture=shape,
+        design,
         name=name,
         groups=clips.recordings,
-        on_epoch=ended.append,
-        on_batch=on_batch,
-        **training.options(),
+        content=clips.hashes,
+        checkpoint=checkpoint,
+        watch=_watch(name, encoders.MODELS[design.kind].settings(**settings).epochs, watching),
+        **settings,
     )
-    latents = kind.encode(trained, clips, on_batch=_counting(progress))
-    return encoders.graph_vectors(trained, latents)[0], latents
+    saved = projected(saved, clips)
+    encoders.save(saved, workspace.data.encoder(name))
+    checkpoint.remove()
+    return saved
 
 
-def _counting(progress: Progress) -> Callable[[int, int], None]:
-    return lambda done, total: progress("spectrograms embedded", done, total)
+def _watch(name: str, epochs: int, watching: Watching) -> encoders.Watch:
+    """Progress in epochs with losses and speed, and TensorBoard where it is wanted."""
+    ended: list[Epoch] = []
+    board = encoders.board(watching.log_dir / name) if watching.log_dir else None
 
+    def on_epoch(epoch: Epoch) -> None:
+        ended.append(epoch)
+        if board:
+            board(epoch)
 
-def _latents(
-    workspace: Workspace, kind: Model, saved: Saved, clips: _Clips, progress: Progress
-) -> tuple[Vectors, Ids]:
-    """Full latents of all songs, and which of them are new: not kept, or heard from another file.
+    def on_batch(past: int, done: int, of: int, loss: float) -> None:
+        note = f"loss {loss:.5g}"
+        if ended:
+            last = ended[-1]
+            note += (
+                f", validation {last.validation_loss:.5g}, "
+                f"{last.spectrograms_per_second:.0f} spectrograms/s"
+            )
+        watching.progress("epochs", past + done / of, epochs, note)
 
-    From now on they are kept. Latents of songs that this graph lacks stay: another graph may share
-    the data folder.
-    """
-    songs, heard = np.unique(clips.songs), clips.heard
-    kept = workspace.data.latents(saved.name, made_by=saved.fingerprint)
-    new = songs if kept is None else songs[~_unchanged(songs, heard, kept)]
-    if kept is not None and not len(new):
-        return kept.vectors, new
-    fresh = kind.encode(saved, clips, songs=new, on_batch=_counting(progress))
-    latents = Latents(fresh, heard[np.searchsorted(songs, new)])
-    if kept is not None:
-        latents = _merged(latents, kept)
-    workspace.data.write_latents(latents.vectors, made_by=saved.fingerprint, heard=latents.heard)
-    return latents.vectors, new
-
-
-def _merged(fresh: Latents, kept: Latents) -> Latents:
-    """Both; of songs in both, the fresh ones."""
-    old = ~np.isin(kept.vectors.songs, fresh.vectors.songs)
-    songs = np.concatenate([fresh.vectors.songs, kept.vectors.songs[old]])
-    values = np.concatenate([fresh.vectors.values, kept.vectors.values[old]])
-    heard = np.concatenate([fresh.heard, kept.heard[old]])
-    return Latents(
-        Vectors.from_rows(fresh.vectors.encoder, songs, values), heard[np.argsort(songs)]
-    )
-
-
-def _unchanged(songs: Ids, heard: Ids, kept: Latents) -> NDArray[np.bool_]:
-    """Which songs have a latent that was made of the same file."""
-    known = dict(zip(kept.vectors.songs, kept.heard, strict=True))
-    pairs = zip(songs, heard, strict=True)
-    return np.fromiter((known.get(song) == file for song, file in pairs), bool, len(songs))
-
-
-def _write(
-    workspace: Workspace, saved: Saved, latents: Vectors, changed: Ids
-) -> tuple[EncoderInfo, int]:
-    """The `Encoder` node, and vectors for songs that changed or have none of it in the graph."""
-    store = workspace.store
-    latents = _of(latents, store.songs().column("id").to_numpy())
-    info = encoders.info(saved, now())
-    there = {encoder.name: encoder for encoder in store.encoders()}.get(saved.name)
-    if there is not None and there.fingerprint == info.fingerprint:
-        info = there
-    else:
-        store.write_encoder(info)
-    missing = np.setdiff1d(latents.songs, store.vectors(saved.name).songs)
-    new = np.union1d(missing, changed)
-    if len(new):
-        store.write_vectors(encoders.graph_vectors(saved, _of(latents, new))[1])
-    return info, len(new)
-
-
-def _of(vectors: Vectors, songs: Ids) -> Vectors:
-    keep = np.isin(vectors.songs, songs)
-    return Vectors(vectors.encoder, vectors.songs[keep], vectors.values[keep])
+    return encoders.Watch(on_epoch=on_epoch, on_batch=on_batch)

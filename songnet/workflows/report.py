@@ -115,7 +115,7 @@ def _sections(
             params={"kind": info.kind, "latent": info.latent, **info.params},
             history=_history(saved),
             examples=_examples(workspace, saved),
-            mse=saved.best.validation_loss if saved else None,
+            mse=_mse(saved),
         )
         progress("encoders", done, len(infos))
 
@@ -129,6 +129,13 @@ def _saved(workspace: Workspace, info: EncoderInfo) -> Saved | None:
     return saved if saved.fingerprint == info.fingerprint else None
 
 
+def _mse(saved: Saved | None) -> float | None:
+    """The validation mean squared error per pixel, of models that make one."""
+    if saved is None or not encoders.MODELS[saved.kind].draws:
+        return None
+    return saved.best.validation_terms.get("mse", saved.best.validation_loss)
+
+
 def _history(saved: Saved | None) -> Mapping[str, Sequence[float]]:
     if saved is None:
         return {}
@@ -140,7 +147,7 @@ def _history(saved: Saved | None) -> Mapping[str, Sequence[float]]:
 
 def _examples(workspace: Workspace, saved: Saved | None) -> list[Example]:
     """Songs that were held back, evenly spread over them, beside what the encoder makes of them."""
-    if saved is None:
+    if saved is None or not encoders.MODELS[saved.kind].draws:
         return []
     archive = SpectrogramArchive(workspace.data.spectrograms)
     held = np.flatnonzero(

@@ -14,7 +14,7 @@ from songnet.encoders._cae_network import build
 from songnet.encoders._checkpoint import Checkpoint
 from songnet.encoders._data import Spectrograms
 from songnet.encoders._design import Design
-from songnet.encoders._fit import train
+from songnet.encoders._fit import losses, train
 from songnet.encoders._graph import graph_vectors, with_projection
 from songnet.encoders._keras import default_precision
 from songnet.encoders._models import MODELS, Model
@@ -28,7 +28,7 @@ from songnet.encoders._projection import (
 from songnet.encoders._saved import Holdout, Saved, default_name, info
 from songnet.encoders._settings import ACTIVATIONS, EPOCHS, PRECISIONS, Hyperparameters
 from songnet.encoders._training import Epoch, Watch
-from songnet.encoders.saved import exists, load, save
+from songnet.encoders.saved import exists, load, save, save_zip
 
 __all__ = [
     "ACTIVATIONS",
@@ -64,9 +64,11 @@ __all__ = [
     "graph_vectors",
     "info",
     "load",
+    "losses",
     "projection",
     "reconstruct",
     "save",
+    "save_zip",
     "train",
     "with_projection",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.encoders import _keras, cae
+from songnet.encoders._apply import rebuilt
 from songnet.encoders._checkpoint import Checkpoint
 from songnet.encoders._data import (
     FRAMES,
@@ -114,6 +115,28 @@ def train(
         history=history,
         versions=_keras.versions(),
     )
+
+
+def losses(saved: Saved, spectrograms: Spectrograms, *, targets: Targets | None = None) -> Losses:
+    """The losses of a trained encoder on spectrograms, as validation takes them.
+
+    Parameters
+    ----------
+    spectrograms
+        Any number, read a batch at a time.
+    targets
+        As of `train`, for models that aim at vectors.
+
+    Returns
+    -------
+    Means by name: ``loss`` and what it is made of.
+    """
+    check_rows(spectrograms)
+    model, settings = MODELS[saved.kind], saved.hyperparameters
+    aims = _targets(model, spectrograms, targets)
+    rows = np.flatnonzero(np.isfinite(aims).all(axis=1))
+    feed = Feed(spectrograms, rows, aims, settings.batch_size, settings.seed, model.pairs)
+    return _mean_losses(_losses(rebuilt(saved), settings, aims.shape[1]), feed)
 
 
 def _targets(model: Model, spectrograms: Spectrograms, targets: Targets | None) -> Targets:

@@ -6,6 +6,8 @@
       weights.safetensors       float32 arrays, named as `weight_shapes` says
       projection.safetensors    where the latents are too long for the graph
 
+The same files in a zip archive are an encoder to carry about (`save_zip`); `load` reads either.
+
 Never pickle, never Keras's own ``.h5`` and ``.keras``, which have run code from files more than
 once (CVE-2025-1550, CVE-2025-8747, CVE-2025-9905, CVE-2025-9906).
 """
@@ -13,9 +15,11 @@ once (CVE-2025-1550, CVE-2025-8747, CVE-2025-9905, CVE-2025-9906).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +29,17 @@ from songnet.encoders._folder import previous, write_folder
 from songnet.encoders._projection import Projection
 from songnet.encoders._saved import Saved
 from songnet.errors import FormatError, StateError
+from songnet.files import replacing
 
 CONFIG = "config.json"
 WEIGHTS = "weights.safetensors"
 PROJECTION = "projection.safetensors"
 FILES = frozenset({CONFIG, WEIGHTS, PROJECTION})
 LARGEST_HEADER = 2**20
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same encoder gives the same bytes
+
+# From a file's name and the most bytes it may have to its path, for messages, and its content.
+Read: TypeAlias = Callable[[str, int], tuple[Path, bytes]]
 
 
 def save(saved: Saved, folder: Path) -> None:
@@ -44,13 +53,30 @@ def save(saved: Saved, folder: Path) -> None:
         The disk refuses.
     """
     _refuse_foreign(folder)
+    write_folder(folder, _files(saved))
+
+
+def save_zip(saved: Saved, path: Path) -> None:
+    """Write an encoder to a zip archive, whole or not at all; the same encoder, the same bytes.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    """
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, data in _files(saved).items():
+            archive.writestr(zipfile.ZipInfo(name, ZIP_TIME), data)
+
+
+def _files(saved: Saved) -> dict[str, bytes]:
     files = {
         CONFIG: _json(config_of(saved)),
         WEIGHTS: _pack(saved.weights),
     }
     if saved.projection:
         files[PROJECTION] = _pack(saved.projection.arrays())
-    write_folder(folder, files)
+    return files
 
 
 def _json(content: Mapping[str, Any]) -> bytes:
@@ -89,8 +115,8 @@ def _current(folder: Path) -> Path:
     return old if old.is_dir() and not folder.exists() else folder
 
 
-def load(folder: Path) -> Saved:
-    """Read an encoder and check everything in it.
+def load(place: Path) -> Saved:
+    """Read an encoder, a folder or a zip archive of one, and check everything in it.
 
     Raises
     ------
@@ -99,12 +125,39 @@ def load(folder: Path) -> Saved:
     FormatError
         A file is missing, damaged, not ours, of a newer songnet, or does not fit the others.
     """
-    place = _current(folder)
-    if not place.is_dir():
-        raise StateError(f"{folder}: there is no such encoder: make it with 'songnet embed'")
-    config = parse_config(place / CONFIG, _read_config(place / CONFIG))
-    weights = _read_tensors(place / WEIGHTS, config.design.weight_shapes())
-    saved = config.saved(weights, _read_projection(place, config.projected, config.kept_variance))
+    if place.is_file():
+        return _load_zip(place)
+    folder = _current(place)
+    if not folder.is_dir():
+        raise StateError(f"{place}: there is no such encoder: make it with 'songnet embed'")
+    return _load(folder, lambda name, largest: (folder / name, _read_bytes(folder / name, largest)))
+
+
+def _load_zip(path: Path) -> Saved:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _load(path, lambda name, largest: _read_entry(path, archive, name, largest))
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        raise FormatError(path, f"is not a sound zip archive of an encoder: {error}") from error
+
+
+def _read_entry(
+    path: Path, archive: zipfile.ZipFile, name: str, largest: int
+) -> tuple[Path, bytes]:
+    place = path / name
+    try:
+        with archive.open(name) as file:
+            data = file.read(largest + 1)
+    except (KeyError, RuntimeError, EOFError, zlib.error) as error:
+        raise FormatError(place, "is missing, encrypted or damaged") from error
+    return place, _bounded(place, data, largest)
+
+
+def _load(place: Path, read: Read) -> Saved:
+    path, data = read(CONFIG, LARGEST_CONFIG)
+    config = parse_config(path, _parse_json(path, data))
+    weights = _read_tensors(read, WEIGHTS, config.design.weight_shapes())
+    saved = config.saved(weights, _read_projection(read, config.projected, config.kept_variance))
     if saved.fingerprint != config.fingerprint:
         raise FormatError(
             place,
@@ -114,8 +167,7 @@ def load(folder: Path) -> Saved:
     return saved
 
 
-def _read_config(path: Path) -> Any:
-    data = _read_bytes(path, LARGEST_CONFIG)
+def _parse_json(path: Path, data: bytes) -> Any:
     try:
         return json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -130,30 +182,35 @@ def _read_bytes(path: Path, largest: int) -> bytes:
         raise FormatError(path, "is missing: train the encoder anew (--retrain)") from error
     except OSError as error:
         raise FormatError(path, f"cannot be read: {error.strerror or error}") from error
+    return _bounded(path, data, largest)
+
+
+def _bounded(path: Path, data: bytes, largest: int) -> bytes:
     if len(data) > largest:
         raise FormatError(path, f"is larger than an encoder of its kind can be ({largest} bytes)")
     return data
 
 
-def _read_projection(place: Path, shape: tuple[int, int] | None, kept: float) -> Projection | None:
+def _read_projection(read: Read, shape: tuple[int, int] | None, kept: float) -> Projection | None:
     if shape is None:
         return None
-    arrays = _read_tensors(place / PROJECTION, {"mean": shape[1:], "components": shape})
+    arrays = _read_tensors(read, PROJECTION, {"mean": shape[1:], "components": shape})
     return Projection(arrays["mean"], arrays["components"], kept)
 
 
 def _read_tensors(
-    path: Path, shapes: Mapping[str, tuple[int, ...]]
+    read: Read, name: str, shapes: Mapping[str, tuple[int, ...]]
 ) -> dict[str, NDArray[np.float32]]:
     """The arrays of a safetensors file, which must be `shapes`, float32 and finite."""
     expected = sum(4 * int(np.prod(shape)) for shape in shapes.values())
-    arrays = _unpack(path, _read_bytes(path, expected + LARGEST_HEADER))
+    path, data = read(name, expected + LARGEST_HEADER)
+    arrays = _unpack(path, data)
     if set(arrays) != set(shapes):
         odd = min(set(arrays) ^ set(shapes))
         raise FormatError(path, f"must hold the arrays {', '.join(shapes)}: {odd!r} is at odds")
-    for name, shape in shapes.items():
-        _check_array(path, name, arrays[name], shape)
-    return {name: arrays[name] for name in shapes}
+    for key, shape in shapes.items():
+        _check_array(path, key, arrays[key], shape)
+    return {key: arrays[key] for key in shapes}
 
 
 def _unpack(path: Path, data: bytes) -> dict[str, NDArray[Any]]:

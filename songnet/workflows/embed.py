@@ -113,7 +113,7 @@ def embed(
     folder = workspace.data.encoder(chosen)
     fresh = retrain or not encoders.exists(folder)
     if fresh:
-        saved = _train(workspace, chosen, design, clips, training, resume, watching)
+        saved = _train(workspace, chosen, design, clips, training, resume=resume, watching=watching)
     else:
         saved = encoders.load(folder)
         _check_same(saved, design, training)
@@ -158,6 +158,7 @@ def _train(
     design: Design,
     clips: Clips,
     training: Training,
+    *,
     resume: bool,
     watching: Watching,
 ) -> Saved:

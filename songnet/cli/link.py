@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -57,7 +57,16 @@ def playlists(
             max_length=max_length,
             memory_gib=memory_gib,
         )
-    _print(network, written, as_json=as_json)
+    if as_json:
+        print_json(_facts(network, written))
+        return
+    _tell(network)
+    if written < network.edges:
+        say(
+            f"the graph holds the strongest {written:,} of the edges; "
+            "partitions are computed from all of them, in the data folder"
+        )
+    _suggest(network)
 
 
 @link.command()
@@ -68,20 +77,43 @@ def sound(
     name: Annotated[
         str | None, typer.Option(help="What to keep the network as [default: sound-ENCODER].")
     ] = None,
+    scaling: Annotated[
+        Literal["none", "mutual-proximity", "local-scaling"],
+        typer.Option(
+            help="Against hubs, songs that are near to very many: choose neighbours by how near "
+            "two songs are compared with all others (mutual-proximity) or with their own K "
+            "nearest (local-scaling). An edge's weight is the cosine all the same."
+        ),
+    ] = "none",
     as_json: Json = False,
     store: Store = None,
     data: Data = None,
 ) -> None:
     """Link every song to the K that sound most like it, by cosine of their vectors."""
     with opened(context, store, data) as workspace:
+        from songnet.networks import hubs
         from songnet.workflows.link import link_sound
 
-        network, written = link_sound(workspace, encoder=encoder, k=k, name=name)
-    _print(network, written, as_json=as_json)
+        network, written = link_sound(workspace, encoder=encoder, k=k, name=name, scaling=scaling)
+        found = hubs(network)
+    if as_json:
+        measured = {
+            "hubness": found.hubness,
+            "hub": found.hub,
+            "largest_k_occurrence": found.occurrence,
+        }
+        print_json({**_facts(network, written), "scaling": scaling, **measured})
+        return
+    _tell(network)
+    typer.echo(
+        f"hubness {found.hubness:.2f}: {found.hub} is among the neighbours of "
+        f"{found.occurrence:,} songs, the most"
+    )
+    _suggest(network)
 
 
-def _print(network: SongNetwork, written: int, *, as_json: bool) -> None:
-    facts = {
+def _facts(network: SongNetwork, written: int) -> dict[str, Any]:
+    return {
         "name": network.name,
         "kind": network.kind,
         "songs": len(network.songs),
@@ -89,13 +121,11 @@ def _print(network: SongNetwork, written: int, *, as_json: bool) -> None:
         "in_graph": written,
         "fingerprint": network.fingerprint,
     }
-    if as_json:
-        print_json(facts)
-        return
+
+
+def _tell(network: SongNetwork) -> None:
     typer.echo(f"network {network.name}: {len(network.songs):,} songs, {network.edges:,} edges")
-    if network.kind == "playlists" and written < network.edges:
-        say(
-            f"the graph holds the strongest {written:,} of the edges; "
-            "partitions are computed from all of them, in the data folder"
-        )
+
+
+def _suggest(network: SongNetwork) -> None:
     say(f"next: songnet partitions run leiden --on {network.name}")

@@ -8,10 +8,54 @@ Neighbors in High-Dimensional Data", JMLR 11, 2010, equation 1.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from songnet.errors import InputError
-from songnet.model import Ints
+from songnet.model import Ints, SongNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Hubs:
+    """What hubs a network has.
+
+    Attributes
+    ----------
+    hubness
+        The skewness of the k-occurrence, see `hubness`.
+    hub
+        The song that is among the nearest of most songs; of several the one of the smallest id.
+    occurrence
+        Of how many: the largest k-occurrence.
+    """
+
+    hubness: float
+    hub: str
+    occurrence: int
+
+
+def hubs(network: SongNetwork) -> Hubs:
+    """The hubs of a network of kind ``sound``, from the ranks of its edges.
+
+    Raises
+    ------
+    InputError
+        A network of another kind: its edges do not say who chose whom.
+    """
+    if network.kind != "sound":
+        raise InputError(
+            f"only a network of sound has hubs: {network.name!r} is of kind {network.kind!r}"
+        )
+    forward, back = (network.attributes[key] > 0 for key in ("rank_source", "rank_target"))
+    chosen = np.concatenate([network.targets[forward], network.sources[back]])
+    occurrence = k_occurrence(chosen, len(network.songs))
+    most = int(occurrence.argmax())
+    return Hubs(
+        hubness=hubness(chosen, len(network.songs)),
+        hub=network.songs[most],
+        occurrence=int(occurrence[most]),
+    )
 
 
 def k_occurrence(neighbours: Ints, songs: int) -> Ints:

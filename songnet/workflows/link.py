@@ -5,7 +5,7 @@ from __future__ import annotations
 from songnet.errors import BadNameError
 from songnet.model import SongNetwork, Vectors
 from songnet.names import check_name
-from songnet.networks import cooccurrence, nearest
+from songnet.networks import Scaling, cooccurrence, nearest
 from songnet.workflows.workspace import Workspace, pull
 
 
@@ -34,15 +34,20 @@ def link_playlists(
 
 
 def link_sound(
-    workspace: Workspace, *, encoder: str, k: int = 10, name: str | None = None
+    workspace: Workspace,
+    *,
+    encoder: str,
+    k: int = 10,
+    name: str | None = None,
+    scaling: Scaling = "none",
 ) -> tuple[SongNetwork, int]:
-    """Link every song to the `k` most similar by cosine; as `link_playlists`."""
+    """Link every song to the `k` most similar by cosine, scaled or not; as `link_playlists`."""
     chosen = name or f"sound-{encoder}"
     _check_free(workspace, chosen)
     vectors = pull(workspace, encoder)
     if not isinstance(vectors, Vectors):
         raise BadNameError(f"{encoder!r} is a network, not an encoder: see 'songnet encoders list'")
-    network = nearest(vectors, k=k, name=chosen)
+    network = nearest(vectors, k=k, name=chosen, scaling=scaling)
     return network, _keep(workspace, network)
 
 

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from songnet.errors import BadNameError, EmptyInputError, UsageError
 from songnet.model import Vectors
-from songnet.networks import _nearest, from_neighbors, nearest
+from songnet.networks import SCALINGS, _cosine, from_neighbors, nearest
 
 small = hnp.arrays(
     np.float32,
@@ -101,7 +101,7 @@ def test_by_hand():
     assert network.attributes["rank_source"].tolist() == [1, 0]
     assert network.attributes["rank_target"].tolist() == [1, 1]
     assert (network.name, network.kind) == ("sound-enc", "sound")
-    assert dict(network.params) == {"encoder": "enc", "k": 1}
+    assert dict(network.params) == {"encoder": "enc", "k": 1, "scaling": "none"}
 
 
 def test_equal_vectors_tie_and_go_by_id():
@@ -118,26 +118,30 @@ def test_songs_with_a_zero_vector_are_left_out():
     assert network.edges == 1
 
 
+@pytest.mark.parametrize("scaling", SCALINGS)
 @pytest.mark.parametrize("block", [1, 100, 1000])
-def test_blocks_change_nothing(monkeypatch, block):
+def test_blocks_change_nothing(monkeypatch, block, scaling):
     given = vectors(np.random.default_rng(3).normal(size=(50, 9)))
-    whole = nearest(given, k=4)
-    monkeypatch.setattr(_nearest, "BLOCK", block)
-    pieces = nearest(given, k=4)
+    whole = nearest(given, k=4, scaling=scaling)
+    monkeypatch.setattr(_cosine, "BLOCK", block)
+    pieces = nearest(given, k=4, scaling=scaling)
     assert pieces.fingerprint == whole.fingerprint
     assert ranks_of(pieces) == ranks_of(whole)
 
 
-def test_the_order_of_the_rows_does_not_matter():
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_the_order_of_the_rows_does_not_matter(scaling):
     values = np.random.default_rng(4).normal(size=(40, 5)).astype(np.float32)
     songs = [f"s{i:04d}" for i in range(40)]
     order = np.random.default_rng(5).permutation(40)
     shuffled = vectors(values[order], [songs[i] for i in order])
-    assert nearest(shuffled).fingerprint == nearest(vectors(values, songs)).fingerprint
+    expected = nearest(vectors(values, songs), scaling=scaling)
+    assert nearest(shuffled, scaling=scaling).fingerprint == expected.fingerprint
 
 
-def test_more_neighbours_than_songs_are_all_of_them():
-    network = nearest(vectors([[1, 0], [1, 1], [0, 1]]), k=100)
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_more_neighbours_than_songs_are_all_of_them(scaling):
+    network = nearest(vectors([[1, 0], [1, 1], [0, 1]]), k=100, scaling=scaling)
     assert network.edges == 3
 
 

@@ -9,7 +9,9 @@ the encoder's name in one transaction: whole or not at all.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -19,11 +21,12 @@ from numpy.typing import NDArray
 
 from songnet.errors import StoreError
 from songnet.info import EncoderInfo
-from songnet.model import Ids, Vectors
+from songnet.model import Ids, Vectors, object_array
 from songnet.store._ladybug_engine import Engine, Session
-from songnet.store._ladybug_results import check_songs, put_named
+from songnet.store._ladybug_results import put_named
 from songnet.store._ladybug_schema import UNFINISHED, quoted
 from songnet.store._properties import closest, encoder_properties
+from songnet.store._rows import check_in_graph
 
 CANDIDATES: Final = 100
 BATCH: Final = 4096
@@ -53,78 +56,123 @@ def drop_vectors(session: Session, encoder: str) -> None:
     session.run(f"ALTER TABLE Song DROP {quoted(encoder)}")
 
 
-def put_vectors(engine: Engine, encoder: EncoderInfo, vectors: Vectors) -> None:
-    """Write those vectors that differ from what is there."""
-    with engine.transaction() as session:
-        check_songs(session, vectors.songs, what=f"vectors of {vectors.encoder!r}")
-        before = get_vectors(session, encoder)
-        rows = _changed(vectors, before)
-        if len(rows) <= BATCH:
-            _set(session, encoder.name, vectors.songs[rows], vectors.values[rows])
+def put_vectors(engine: Engine, encoder: EncoderInfo, blocks: Iterable[Vectors]) -> None:
+    """Write those vectors that differ from what is there, all of them or none."""
+    blocks, changed, count = iter(blocks), [], 0
+    for block in blocks:
+        with engine.session() as session:
+            changed.append(_changed(session, encoder, block))
+        count += len(changed[-1].songs)
+        if count > BATCH:
+            _put_many(engine, encoder, chain(changed, blocks))
             return
+    with engine.transaction() as session:
+        for block in changed:
+            _set(session, encoder.name, block)
+
+
+def _put_many(engine: Engine, encoder: EncoderInfo, blocks: Iterable[Vectors]) -> None:
+    """Write to a column of its own, which then takes the place of the encoder's."""
+    engine.drop_unfinished()
     try:
-        _put_many(engine, encoder, _merged(before, vectors))
+        with engine.session() as session:
+            _add_column(session, UNFINISHED, encoder.dimensions)
+        for block in blocks:
+            _put_block(engine, block)
+        _carry_over(engine, encoder)
+        with engine.transaction() as session:
+            drop_vectors(session, encoder.name)
+            session.run(f"ALTER TABLE Song RENAME {quoted(UNFINISHED)} TO {quoted(encoder.name)}")
     except BaseException:
         with suppress(StoreError):
             engine.drop_unfinished()
         raise
 
 
-def _put_many(engine: Engine, encoder: EncoderInfo, vectors: Vectors) -> None:
-    engine.drop_unfinished()
+def _put_block(engine: Engine, block: Vectors) -> None:
+    """Set a block in the order of the file: a batch then touches one stretch of the column."""
     with engine.session() as session:
-        _add_column(session, UNFINISHED, encoder.dimensions)
-        order = _places(session, vectors)
+        found = _looked_up(session, block, "offset(id(s)) AS place")
+    order = np.argsort(found["place"].to_numpy())
     for start in range(0, len(order), BATCH):
-        rows = order[start : start + BATCH]
+        rows = found["row"].to_numpy()[order[start : start + BATCH]]
         with engine.session() as session:
-            _set(session, UNFINISHED, vectors.songs[rows], vectors.values[rows])
+            _set(session, UNFINISHED, _of(block, rows))
         engine.checkpoint()
-    with engine.transaction() as session:
-        drop_vectors(session, encoder.name)
-        session.run(f"ALTER TABLE Song RENAME {quoted(UNFINISHED)} TO {quoted(encoder.name)}")
 
 
-def _places(session: Session, vectors: Vectors) -> NDArray[np.intp]:
-    """The order of the songs in the file: a batch then touches one stretch of the column."""
-    found = session.table("MATCH (s:Song) RETURN s.id AS id, offset(id(s)) AS place")
-    place = dict(zip(found["id"].to_pylist(), found["place"].to_pylist(), strict=True))
-    return np.argsort([place[song] for song in vectors.songs])
+def _carry_over(engine: Engine, encoder: EncoderInfo) -> None:
+    """Take over the vectors of songs that were not given another."""
+    new, old = quoted(UNFINISHED), quoted(encoder.name)
+    with engine.session() as session:
+        found = session.table(
+            f"MATCH (s:Song) WHERE s.{old} IS NOT NULL AND s.{new} IS NULL "
+            "RETURN s.id AS row_id, offset(id(s)) AS place"
+        )
+    songs = found.sort_by("place").select(["row_id"])
+    for start in range(0, songs.num_rows, BATCH):
+        with engine.session() as session:
+            session.run(
+                f"LOAD FROM $rows MATCH (s:Song {{id: row_id}}) SET s.{new} = s.{old}",
+                rows=songs.slice(start, BATCH),
+            )
+        engine.checkpoint()
 
 
-def _set(session: Session, column: str, songs: Ids, values: NDArray[np.float32]) -> None:
-    if not len(songs):
+def _looked_up(session: Session, block: Vectors, returned: str) -> pa.Table:
+    """Something of the songs of a block, in any order, and their ``row`` in it.
+
+    Raises
+    ------
+    InputError
+        Some of them are not in the graph.
+    """
+    rows = pa.table(
+        {"row_id": pa.array(block.songs, pa.string()), "row": np.arange(len(block.songs))}
+    )
+    found = session.table(
+        f"LOAD FROM $rows MATCH (s:Song {{id: row_id}}) RETURN row AS row, {returned}", rows=rows
+    )
+    if found.num_rows < len(block.songs):
+        known = block.songs[found["row"].to_numpy()]
+        check_in_graph(block.songs, known, what=f"vectors of {block.encoder!r}")
+    return found
+
+
+def _changed(session: Session, encoder: EncoderInfo, block: Vectors) -> Vectors:
+    """Those vectors of a block that are not there bit by bit (0.0 does not equal -0.0)."""
+    found = _looked_up(session, block, f"s.{quoted(encoder.name)} AS vector")
+    there = found.filter(pc.is_valid(found["vector"]))
+    rows = there["row"].to_numpy()
+    same = (_bits(block.values[rows]) == _bits(matrix(there, encoder))).all(axis=1)
+    return _of(block, np.setdiff1d(np.arange(len(block.songs)), rows[same]))
+
+
+def _bits(values: NDArray[np.float32]) -> NDArray[np.int32]:
+    return np.ascontiguousarray(values).view(np.int32)
+
+
+def _of(vectors: Vectors, rows: NDArray[np.intp]) -> Vectors:
+    return Vectors(vectors.encoder, vectors.songs[rows], vectors.values[rows])
+
+
+def _set(session: Session, column: str, vectors: Vectors) -> None:
+    if not len(vectors.songs):
         return
-    lists = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+    flat = pa.array(vectors.values.ravel())
+    lists = pa.FixedSizeListArray.from_arrays(flat, vectors.dimensions)
     session.run(
         f"LOAD FROM $rows MATCH (s:Song {{id: row_id}}) SET s.{quoted(column)} = row_vector",
-        rows=pa.table({"row_id": pa.array(songs, pa.string()), "row_vector": lists}),
+        rows=pa.table({"row_id": pa.array(vectors.songs, pa.string()), "row_vector": lists}),
     )
 
 
-def _merged(before: Vectors, vectors: Vectors) -> Vectors:
-    """What is there after writing `vectors`."""
-    given = set(vectors.songs)
-    kept = np.array([song not in given for song in before.songs], np.bool_)
-    return Vectors.from_rows(
-        vectors.encoder,
-        [*before.songs[kept], *vectors.songs],
-        np.concatenate([before.values[kept], vectors.values]),
+def embedded(session: Session, encoder: EncoderInfo) -> Ids:
+    """The songs that have a vector, sorted."""
+    found = session.table(
+        f"MATCH (s:Song) WHERE s.{quoted(encoder.name)} IS NOT NULL RETURN s.id AS id"
     )
-
-
-def _changed(vectors: Vectors, before: Vectors) -> NDArray[np.intp]:
-    """Rows of `vectors` that are not there bit by bit (0.0 equals -0.0)."""
-    _, here, there = np.intersect1d(
-        vectors.songs, before.songs, assume_unique=True, return_indices=True
-    )
-    same = np.zeros(len(vectors.songs), np.bool_)
-    same[here] = (_bits(vectors, here) == _bits(before, there)).all(axis=1)
-    return np.flatnonzero(~same)
-
-
-def _bits(vectors: Vectors, rows: NDArray[np.intp]) -> NDArray[np.int32]:
-    return np.ascontiguousarray(vectors.values[rows]).view(np.int32)
+    return np.sort(object_array(found["id"].to_pylist()))
 
 
 def get_vectors(session: Session, encoder: EncoderInfo) -> Vectors:

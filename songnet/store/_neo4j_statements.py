@@ -147,6 +147,7 @@ DROP_VECTORS: Final = "MATCH (s:Song) WHERE s[$encoder] IS NOT NULL SET s[$encod
 VECTORS: Final = """
 MATCH (s:Song) WHERE s[$encoder] IS NOT NULL RETURN s.id AS id, s[$encoder] AS vector
 """
+EMBEDDED: Final = "MATCH (s:Song) WHERE s[$encoder] IS NOT NULL RETURN s.id AS id"
 NEAREST_BY_INDEX: Final = """
 CALL db.index.vector.queryNodes($index, $count, $vector) YIELD node
 RETURN node.id AS id, node[$encoder] AS vector

@@ -28,6 +28,7 @@ BATCH = 10_000
 WHOLE = 200_000
 STEPS_PER_TRANSACTION = 10
 NUMBERS_PER_BATCH = 1_000_000
+NUMBERS_PER_ROW = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +153,29 @@ def drop_steps(what: str, name: str) -> Iterator[Step]:
     yield Step(cypher.DROP_NODE.format(label=label), named)
 
 
-def vector_steps(vectors: Vectors) -> Iterator[Step]:
+def vector_groups(blocks: Iterable[Vectors]) -> Iterator[list[Vectors]]:
+    """Blocks one after the other, as many together as one transaction bears."""
+    group: list[Vectors] = []
+    for block in blocks:
+        if group and vector_rows([*group, block]) > WHOLE:
+            yield group
+            group = []
+        group.append(block)
+    if group:
+        yield group
+
+
+def vector_rows(blocks: Iterable[Vectors]) -> int:
+    """As how many rows these vectors count."""
+    return sum(block.values.size for block in blocks) // NUMBERS_PER_ROW
+
+
+def vector_steps(blocks: Iterable[Vectors]) -> Iterator[Step]:
     """Vectors as properties of songs, about `NUMBERS_PER_BATCH` numbers at a time."""
-    size = max(1, NUMBERS_PER_BATCH // max(1, vectors.dimensions))
-    for start in range(0, len(vectors.songs), size):
-        part = slice(start, start + size)
-        pairs = zip(vectors.songs[part], vectors.values[part].tolist(), strict=True)
-        rows = [{"id": song, "vector": values} for song, values in pairs]
-        yield Step(cypher.PUT_VECTORS, {"rows": rows, "encoder": vectors.encoder})
+    for block in blocks:
+        size = max(1, NUMBERS_PER_BATCH // max(1, block.dimensions))
+        for start in range(0, len(block.songs), size):
+            part = slice(start, start + size)
+            pairs = zip(block.songs[part], block.values[part].tolist(), strict=True)
+            rows = [{"id": song, "vector": values} for song, values in pairs]
+            yield Step(cypher.PUT_VECTORS, {"rows": rows, "encoder": block.encoder})

@@ -3,7 +3,7 @@
     songnet.data/
       graph.lbug                 the embedded store, unless another one is used
       spectrograms/              what songs sound like (`songnet.sources.archive`)
-      latents/ENCODER.parquet    full latent vectors
+      latents/ENCODER.parquet    full latent vectors (`songnet.store.latents`)
       encoders/NAME/             trained encoders (`songnet.encoders`)
       networks/NAME.parquet      networks; partitions are computed from these files
 
@@ -13,8 +13,7 @@ and renamed, so that a reader sees the old file or the new one and never a half.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,20 +23,21 @@ import pyarrow.parquet as pq
 
 from songnet.errors import FormatError, InputError, StateError
 from songnet.files import replacing
-from songnet.model import Ids, Ints, SongNetwork, Vectors, object_array
+from songnet.model import Ids, Ints, SongNetwork, Vectors
 from songnet.names import check_encoder_name, check_name
+from songnet.store._parquet import (
+    as_metadata,
+    check_fingerprint,
+    check_schema,
+    damage_said,
+    facts_of,
+    make_folder_of,
+    open_parquet,
+)
+from songnet.store.latents import LatentsFile, open_latents, write_latents
 
 NETWORK_SCHEMA = "songnet.network/1"
-LATENTS_SCHEMA = "songnet.latents/1"
 EDGE_COLUMNS = ("source", "target", "weight")
-
-
-@dataclass(frozen=True)
-class Latents:
-    """Full latent vectors, and the SHA-256 of the file that each song was heard from, (n,)."""
-
-    vectors: Vectors
-    heard: Ids
 
 
 class DataFolder:
@@ -74,7 +74,7 @@ class DataFolder:
             "params": dict(network.params),
             "fingerprint": network.fingerprint,
         }
-        _write_parquet(self._network_path(network.name), table, facts)
+        _write_network(self._network_path(network.name), table, facts)
 
     def network(self, name: str) -> SongNetwork:
         """A kept network.
@@ -91,53 +91,55 @@ class DataFolder:
             raise StateError(
                 f"there is no network {name!r} in {self.root}: make it with 'songnet link'"
             )
-        table, facts = _read_parquet(path, NETWORK_SCHEMA)
+        table, facts = _read_network(path)
         network = _network_from(table, facts)
-        _check_fingerprint(path, facts, network.fingerprint)
+        check_fingerprint(path, facts.get("fingerprint"), network.fingerprint)
         return network
 
     def networks(self) -> list[str]:
         """The names of all kept networks, sorted."""
         return _stems(self.root / "networks")
 
-    def write_latents(self, vectors: Vectors, *, made_by: str, heard: Ids) -> None:
-        """Keep the full latent vectors that the encoder of fingerprint `made_by` gave.
+    def write_latents(
+        self, encoder: str, blocks: Iterable[tuple[Vectors, Ids]], *, made_by: str
+    ) -> None:
+        """Keep the full latent vectors that an encoder gave, replacing those of its name.
 
-        `heard` says what of: the SHA-256 of the file of each song of `vectors`, in their order.
+        They go to the disk as they come; the blocks of the file that is replaced may be among
+        them. An error on the way leaves that file as it was.
+
+        Parameters
+        ----------
+        encoder
+            Its name.
+        blocks
+            Vectors, each block with the SHA-256 of the file of each of its songs, in their order.
+            No song comes twice.
+        made_by
+            The encoder's fingerprint.
+
+        Raises
+        ------
+        InputError
+            Blocks of another encoder or of several dimensions, a song twice, hashes that are too
+            few or too many, numbers that are not finite.
+        EmptyInputError
+            No block at all.
         """
-        flat = pa.array(vectors.values.ravel())
-        table = pa.table(
-            {
-                "song": pa.array(vectors.songs, pa.string()),
-                "heard": pa.array(heard, pa.string()),
-                "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.dimensions),
-            }
-        )
-        facts = {
-            "schema": LATENTS_SCHEMA,
-            "encoder": vectors.encoder,
-            "made_by": made_by,
-            "fingerprint": vectors.fingerprint,
-        }
-        _write_parquet(self._latents_path(vectors.encoder), table, facts)
+        write_latents(self._latents_path(encoder), encoder, blocks, made_by=made_by)
 
-    def latents(self, encoder: str, *, made_by: str) -> Latents | None:
-        """An encoder's full latent vectors.
+    def latents(self, encoder: str, *, made_by: str) -> LatentsFile | None:
+        """An encoder's full latent vectors, to be read block by block.
 
-        None where this folder has none, or those of an encoder of the same name but another
-        fingerprint than `made_by`.
+        None where this folder has none, those of an older songnet, or those of an encoder of the
+        same name but another fingerprint than `made_by`.
+
+        Raises
+        ------
+        FormatError
+            The file is damaged or of another schema.
         """
-        path = self._latents_path(encoder)
-        if not path.exists():
-            return None
-        table, facts = _read_parquet(path, LATENTS_SCHEMA)
-        if facts.get("made_by") != made_by:
-            return None
-        column = table.column("vector").combine_chunks()
-        values = column.flatten().to_numpy().reshape(len(column), column.type.list_size)
-        vectors = Vectors.from_rows(encoder, table.column("song").to_pylist(), values)
-        _check_fingerprint(path, facts, vectors.fingerprint)
-        return Latents(vectors, object_array(table.column("heard").to_pylist()))
+        return open_latents(self._latents_path(encoder), encoder, made_by=made_by)
 
     def _network_path(self, name: str) -> Path:
         return self.root / "networks" / f"{check_name(name, what='network')}.parquet"
@@ -146,32 +148,18 @@ class DataFolder:
         return self.root / "latents" / f"{check_encoder_name(encoder)}.parquet"
 
 
-def _write_parquet(path: Path, table: pa.Table, facts: dict[str, Any]) -> None:
-    described = table.replace_schema_metadata({"songnet": json.dumps(facts)})
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {path.parent}: {error.strerror}") from error
+def _write_network(path: Path, table: pa.Table, facts: dict[str, Any]) -> None:
+    make_folder_of(path)
     with replacing(path) as file:
-        pq.write_table(described, file, compression="zstd")
+        pq.write_table(table.replace_schema_metadata(as_metadata(facts)), file, compression="zstd")
 
 
-def _read_parquet(path: Path, schema: str) -> tuple[pa.Table, dict[str, Any]]:
-    try:
-        table = pq.read_table(path, read_dictionary=["source", "target"])
-        facts = json.loads((table.schema.metadata or {})[b"songnet"])
-    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-        raise FormatError(path, "is damaged or not a file of songnet; remove it") from error
-    if facts.get("schema") != schema:
-        raise FormatError(
-            path, f"has schema {facts.get('schema')!r}, this version reads {schema!r}; remove it"
-        )
-    return table, facts
-
-
-def _check_fingerprint(path: Path, facts: dict[str, Any], found: str) -> None:
-    if facts.get("fingerprint") != found:
-        raise FormatError(path, "does not match its own fingerprint: it is damaged; remove it")
+def _read_network(path: Path) -> tuple[pa.Table, dict[str, Any]]:
+    with open_parquet(path) as file:
+        facts = facts_of(path, file)
+    check_schema(path, facts, NETWORK_SCHEMA)
+    with damage_said(path):
+        return pq.read_table(path, read_dictionary=["source", "target"]), facts
 
 
 def _network_from(table: pa.Table, facts: dict[str, Any]) -> SongNetwork:

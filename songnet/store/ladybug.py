@@ -6,7 +6,7 @@ process a file is opened once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -17,16 +17,16 @@ from numpy.typing import NDArray
 
 from songnet.errors import BadNameError, InputError
 from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
-from songnet.model import Memberships, Partition, SongNetwork, Vectors
+from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors
 from songnet.store import _ladybug_load as load
 from songnet.store import _ladybug_query as any_query
 from songnet.store import _ladybug_results as results
 from songnet.store import _ladybug_vectors as vectors_of
+from songnet.store._blocks import checked_blocks
 from songnet.store._ladybug_engine import Engine, Session
 from songnet.store._ladybug_schema import returned
 from songnet.store._properties import (
     check_nearest,
-    check_vectors,
     encoder_info,
     network_info,
     partition_info,
@@ -114,12 +114,16 @@ class LadybugStore:
         """All encoders, sorted by name."""
         return [encoder_info(properties) for properties in self._infos("Encoder")]
 
-    def write_vectors(self, vectors: Vectors) -> None:
+    def write_vectors(self, vectors: Vectors | Iterable[Vectors]) -> None:
         """Write vectors to songs that exist; see `GraphStore.write_vectors`."""
+        given = checked_blocks(vectors, self._encoder)
+        if given is not None:
+            vectors_of.put_vectors(self._engine, *given)
+
+    def embedded(self, encoder: str) -> Ids:
+        """The songs that have a vector of an encoder; see `GraphStore.embedded`."""
         with self._engine.session() as session:
-            encoder = _encoder(session, vectors.encoder)
-        check_vectors(vectors, encoder)
-        vectors_of.put_vectors(self._engine, encoder, vectors)
+            return vectors_of.embedded(session, _encoder(session, encoder))
 
     def vectors(self, encoder: str) -> Vectors:
         """The vectors of an encoder; `BadNameError` if there is no such encoder."""
@@ -221,6 +225,10 @@ class LadybugStore:
     def _nodes(self, label: str, schema: pa.Schema) -> pa.Table:
         found = self._table(f"MATCH (n:{label}) RETURN {returned('n', schema.names)}")
         return found.cast(schema).sort_by("id")
+
+    def _encoder(self, name: str) -> EncoderInfo:
+        with self._engine.session() as session:
+            return _encoder(session, name)
 
     def _infos(self, label: str) -> list[dict[str, Any]]:
         with self._engine.session() as session:

@@ -8,7 +8,8 @@ indexes are made before the first write.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -21,13 +22,13 @@ from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
 from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors, object_array
 from songnet.store import _neo4j_statements as cypher
 from songnet.store import _neo4j_steps as steps
+from songnet.store._blocks import checked_blocks
 from songnet.store._cypher import statements
 from songnet.store._neo4j_connection import Server, refusals
 from songnet.store._neo4j_playlists import membership_rows, put_playlists
 from songnet.store._neo4j_values import plain_value, property_table
 from songnet.store._properties import (
     check_nearest,
-    check_vectors,
     closest,
     encoder_info,
     encoder_properties,
@@ -51,7 +52,6 @@ from songnet.tables import PLAYLIST_SCHEMA, SONG_SCHEMA
 INDEX_SECONDS = 600
 EXACT_SONGS = 10_000
 CANDIDATES = 100
-NUMBERS_PER_ROW = 100
 
 
 class Neo4jStore:
@@ -143,15 +143,23 @@ class Neo4jStore:
         """All encoders, sorted by name."""
         return [encoder_info(properties) for properties in self._infos("encoder")]
 
-    def write_vectors(self, vectors: Vectors) -> None:
+    def write_vectors(self, vectors: Vectors | Iterable[Vectors]) -> None:
         """Write vectors to songs that exist; see `GraphStore.write_vectors`."""
-        encoder = self._encoder(vectors.encoder)
-        check_vectors(vectors, encoder)
-        self._check_songs(vectors.songs, what=f"vectors of {vectors.encoder!r}")
-        self._make_index(encoder)
-        self._write(
-            lambda: steps.vector_steps(vectors), rows=vectors.values.size // NUMBERS_PER_ROW
-        )
+        given = checked_blocks(vectors, self._encoder)
+        if given is None:
+            return
+        encoder, blocks = given
+        for group in steps.vector_groups(blocks):
+            for block in group:
+                self._check_songs(block.songs, what=f"vectors of {encoder.name!r}")
+            self._make_index(encoder)
+            self._write(partial(steps.vector_steps, group), rows=steps.vector_rows(group))
+
+    def embedded(self, encoder: str) -> Ids:
+        """The songs that have a vector of an encoder; see `GraphStore.embedded`."""
+        name = self._encoder(encoder).name
+        records = self._server.read(cypher.EMBEDDED, encoder=name)
+        return np.sort(object_array(record["id"] for record in records))
 
     def vectors(self, encoder: str) -> Vectors:
         """The vectors of an encoder; `BadNameError` if there is no such encoder."""

@@ -10,7 +10,7 @@ ARCHITECTURE.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
-from songnet.model import Memberships, Partition, SongNetwork, Vectors
+from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors
 
 SCHEMA_VERSION = 1
 MAX_INDEXED_DIMENSIONS = 4096
@@ -83,16 +83,22 @@ class GraphStore(Protocol):
     def encoders(self) -> list[EncoderInfo]:
         """All encoders, sorted by name."""
 
-    def write_vectors(self, vectors: Vectors) -> None:
+    def write_vectors(self, vectors: Vectors | Iterable[Vectors]) -> None:
         """Write vectors to songs that exist; the encoder must have been written.
+
+        Blocks are written as they come, so that they need not be in memory together.
 
         Raises
         ------
         BadNameError
             No such encoder.
         InputError
-            Another dimension than the encoder's, over `MAX_INDEXED_DIMENSIONS`, unknown songs.
+            Another dimension than the encoder's, over `MAX_INDEXED_DIMENSIONS`, unknown songs, a
+            song in two blocks, blocks of two encoders.
         """
+
+    def embedded(self, encoder: str) -> Ids:
+        """The songs that have a vector of an encoder, sorted; `BadNameError` if there is none."""
 
     def vectors(self, encoder: str) -> Vectors:
         """The vectors of an encoder; `BadNameError` if there is no such encoder."""

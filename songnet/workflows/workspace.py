@@ -83,24 +83,28 @@ def pull_vectors(workspace: Workspace, encoder: EncoderInfo) -> Vectors:
         No song has a vector of this encoder, or the graph holds a projection of vectors that the
         data folder lacks.
     """
-    in_graph = workspace.store.vectors(encoder.name)
-    if not len(in_graph.songs):
-        raise StateError(
-            f"no song has a vector of {encoder.name!r}: "
-            f"run 'songnet embed --encoder {encoder.name}'"
-        )
     if encoder.params.get("kept_variance") is None:
-        return in_graph
+        vectors = workspace.store.vectors(encoder.name)
+        _check_embedded(encoder, vectors.songs)
+        return vectors
+    embedded = workspace.store.embedded(encoder.name)
+    _check_embedded(encoder, embedded)
     kept = workspace.data.latents(encoder.name, made_by=encoder.fingerprint)
-    if kept is None or len(np.setdiff1d(in_graph.songs, kept.vectors.songs)):
+    if kept is None or len(np.setdiff1d(embedded, kept.songs)):
         raise StateError(
             f"the graph holds only a projection of the vectors of {encoder.name!r}: run 'songnet "
             f"embed --encoder {encoder.name}', or bring latents/{encoder.name}.parquet from the "
             f"data folder where that was done to {workspace.data.root}"
         )
-    full = kept.vectors
-    keep = np.isin(full.songs, in_graph.songs)
-    return Vectors(encoder.name, full.songs[keep], full.values[keep])
+    return kept.read(embedded)
+
+
+def _check_embedded(encoder: EncoderInfo, songs: Ids) -> None:
+    if not len(songs):
+        raise StateError(
+            f"no song has a vector of {encoder.name!r}: "
+            f"run 'songnet embed --encoder {encoder.name}'"
+        )
 
 
 def _network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from songnet.errors import BadNameError, FormatError, InputError, StateError
@@ -71,38 +70,15 @@ def test_a_damaged_network_is_said_in_one_line(folder, network, content):
 
 
 def test_a_network_file_under_another_schema_is_refused(folder):
-    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f", heard=["h"])
+    folder.write_latents("cae", [(Vectors.from_rows("cae", ["a"], [[1.0]]), ["h"])], made_by="f")
     path = folder.root / "latents" / "cae.parquet"
     (folder.root / "networks").mkdir()
     path.rename(folder.root / "networks" / "x.parquet")
-    with pytest.raises(FormatError, match="songnet.latents/1"):
+    with pytest.raises(FormatError, match="songnet.latents/2"):
         folder.network("x")
 
 
-def test_latents_come_back_bit_for_bit(folder):
-    values = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
-    vectors = Vectors.from_rows("cae_1", [f"song {i}" for i in range(5)], values)
-    heard = np.array([f"hash {i}" for i in range(5)], object)
-    folder.write_latents(vectors, made_by="f", heard=heard)
-    kept = folder.latents("cae_1", made_by="f")
-    assert kept.heard.tolist() == heard.tolist()
-    back = kept.vectors
-    assert back.fingerprint == vectors.fingerprint
-    assert np.array_equal(back.values, vectors.values)
-
-
-def test_latents_of_another_encoder_under_the_same_name_do_not_count(folder):
-    folder.write_latents(Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="old", heard=["h"])
-    assert folder.latents("cae", made_by="new") is None
-
-
-def test_no_latents_is_none(folder):
-    assert folder.latents("cae", made_by="f") is None
-
-
-def test_a_folder_that_is_a_file_is_said(tmp_path):
+def test_a_folder_that_is_a_file_is_said(tmp_path, network):
     (tmp_path / "data").write_text("")
     with pytest.raises(InputError, match="cannot make"):
-        DataFolder(tmp_path / "data").write_latents(
-            Vectors.from_rows("cae", ["a"], [[1.0]]), made_by="f", heard=["h"]
-        )
+        DataFolder(tmp_path / "data").write_network(network)

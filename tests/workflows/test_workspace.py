@@ -31,9 +31,9 @@ def embedded(workspace, *, projected):
 
 
 def latents(workspace, songs, *, made_by="made"):
-    rows = FULL[: len(songs)]
-    vectors = Vectors.from_rows("enc", songs, rows)
-    workspace.data.write_latents(vectors, made_by=made_by, heard=["hash"] * len(songs))
+    vectors = Vectors.from_rows("enc", songs, FULL[: len(songs)])
+    hashes = np.array(["hash"] * len(songs), object)
+    workspace.data.write_latents("enc", [(vectors, hashes)], made_by=made_by)
 
 
 def test_the_graphs_own_vectors_are_all_of_them_whatever_the_folder_holds(workspace):

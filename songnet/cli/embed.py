@@ -117,6 +117,10 @@ def embed(
         int | None,
         typer.Option(rich_help_panel=SHAPE, help="vae: epochs until it weighs that much."),
     ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(rich_help_panel=SHAPE, help="contrastive: the lower, the sharper."),
+    ] = None,
     window: Annotated[
         int | None,
         typer.Option(rich_help_panel=SHAPE, help="track2vec: songs to each side in a playlist."),
@@ -209,6 +213,7 @@ def embed(
         "dropout": dropout,
         "beta": beta,
         "warmup": warmup,
+        "temperature": temperature,
         "window": window,
         "min_count": min_count,
         "negative": negative,

@@ -14,6 +14,7 @@ from songnet.cli import (
     embed,
     encoders,
     graph,
+    identify,
     link,
     load,
     partitions,
@@ -61,6 +62,7 @@ def main(
 load.register(app)
 link.register(app)
 embed.register(app)
+identify.register(app)
 app.add_typer(encoders.app, name="encoders")
 app.add_typer(partitions.app, name="partitions")
 report.register(app)

@@ -6,8 +6,8 @@ imports neither TensorFlow nor scikit-learn; the functions do, when they are cal
 
 from __future__ import annotations
 
-from songnet.encoders import cae
-from songnet.encoders._apply import decode, encode, encode_blocks, reconstruct
+from songnet.encoders import cae, evaluation
+from songnet.encoders._apply import decode, encode, encode_blocks, reconstruct, vectors_of
 from songnet.encoders._architecture import LATENTS, Architecture, architecture
 from songnet.encoders._board import board
 from songnet.encoders._cae_network import build
@@ -60,6 +60,7 @@ __all__ = [
     "default_precision",
     "encode",
     "encode_blocks",
+    "evaluation",
     "exists",
     "graph_vectors",
     "info",
@@ -70,5 +71,6 @@ __all__ = [
     "save",
     "save_zip",
     "train",
+    "vectors_of",
     "with_projection",
 ]

@@ -96,7 +96,7 @@ def train(
     design = design or cae.design({})
     model = MODELS[design.kind]
     name = check_encoder_name(name or default_name(design))
-    hyperparameters = model.settings(**settings)
+    hyperparameters = model.settings(len(spectrograms.songs), **settings)
     check_rows(spectrograms)
     aims = _targets(model, spectrograms, targets)
     sides = _sides(spectrograms, groups, aims, hyperparameters)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from songnet.encoders import cae
+from songnet.encoders import cae, contrastive, mp3tovec, vae
 from songnet.encoders._design import Design
 from songnet.encoders._network import Network
 from songnet.encoders._settings import EPOCHS, Hyperparameters
 from songnet.encoders._table import Table
 from songnet.errors import UsageError
+
+LEAST_EPOCHS = 10
 
 SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
@@ -49,10 +52,15 @@ class Model:
         The module whose ``network`` builds it; imported when it is needed.
     pairs
         Whether it learns from pairs of clips of one song; its targets are then the songs' numbers.
+    hears
+        Whether it is given sound; one that is not learns from playlists.
     draws
         Whether it draws spectrograms: `reconstruct` and `decode`.
     aims
         Whether it aims at vectors that another encoder gave.
+    steps
+        Where the number of epochs is not said: as many as make about so many steps, 10 at least.
+        None: the number in `SETTINGS`.
     defaults
         Where its training differs from `SETTINGS`.
     """
@@ -65,8 +73,10 @@ class Model:
     parse: Callable[[Table], Design]
     module: str
     pairs: bool = False
+    hears: bool = True
     draws: bool = False
     aims: bool = False
+    steps: int | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
     def network(self, design: Design, *, seed: int, precision: str = "float32") -> Network:
@@ -86,9 +96,14 @@ class Model:
             )
         return self.design(options)
 
-    def settings(self, **given: Any) -> Hyperparameters:
-        """How to train: what was given, else this model's default, else everyone's."""
-        return Hyperparameters(**{**SETTINGS, **self.defaults, **given})
+    def settings(self, spectrograms: int, **given: Any) -> Hyperparameters:
+        """How to train on so many: what was given, else this model's default, else everyone's."""
+        asked = {**SETTINGS, **self.defaults, **given}
+        if self.steps is not None and "epochs" not in given:
+            asked["epochs"] = max(
+                math.ceil(self.steps * asked["batch_size"] / max(spectrograms, 1)), LEAST_EPOCHS
+            )
+        return Hyperparameters(**asked)
 
 
 def _flag(option: str) -> str:
@@ -106,6 +121,46 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             parse=cae.parse,
             module="songnet.encoders._cae_network",
             draws=True,
+        ),
+        vae.KIND: Model(
+            kind=vae.KIND,
+            title="variational autoencoder",
+            loss="negative log-likelihood plus weighted KL divergence, nats per spectrogram",
+            options=vae.OPTIONS,
+            design=vae.design,
+            parse=vae.parse,
+            module="songnet.encoders._vae_network",
+            draws=True,
+            defaults={"batch_size": 15},
+        ),
+        contrastive.KIND: Model(
+            kind=contrastive.KIND,
+            title="contrastive encoder",
+            loss="NT-Xent: cross-entropy of finding a view's partner, nats",
+            options=contrastive.OPTIONS,
+            design=contrastive.design,
+            parse=contrastive.parse,
+            module="songnet.encoders._contrastive_network",
+            pairs=True,
+            steps=1500,
+            defaults={
+                "batch_size": 64,
+                "learning_rate": 0.001,
+                "weight_decay": 0.0001,
+                "schedule": "cosine",
+                "validation": 0.05,
+            },
+        ),
+        mp3tovec.KIND: Model(
+            kind=mp3tovec.KIND,
+            title="from sound to Track2Vec's vectors",
+            loss="one minus the cosine to the vector aimed at",
+            options=mp3tovec.OPTIONS,
+            design=mp3tovec.design,
+            parse=mp3tovec.parse,
+            module="songnet.encoders._mp3tovec_network",
+            aims=True,
+            defaults={"batch_size": 32, "learning_rate": 0.001, "weight_decay": 0.0001},
         ),
     }
 )

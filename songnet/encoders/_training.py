@@ -6,6 +6,7 @@ gives those of the spectrograms held back, `snapshot` and `restore` carry its wh
 
 from __future__ import annotations
 
+import functools
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -185,11 +186,14 @@ def learn(
         if best_epoch(history, hyperparameters) is epoch:
             kept = learner.weights()
         if watch.on_progress:
-            ended, weights = history, kept
-            watch.on_progress(lambda h=ended, k=weights: Progressed(h, k, learner.snapshot()))
+            watch.on_progress(functools.partial(_progressed, learner, history, kept))
         if watch.on_epoch:
             watch.on_epoch(epoch)
     return history, kept
+
+
+def _progressed(learner: Learner, history: tuple[Epoch, ...], kept: Weights) -> Progressed:
+    return Progressed(history, kept, learner.snapshot())
 
 
 def _ended(history: tuple[Epoch, ...], hyperparameters: Hyperparameters) -> bool:

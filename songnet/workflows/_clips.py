@@ -48,8 +48,14 @@ class Clips:
     def only(self, songs: Ids) -> Clips:
         """Those of some songs."""
         keep = np.isin(self.songs, songs)
-        parts = (self.rows, self.songs, self.clips, self.recordings, self.hashes)
-        return Clips(self.archive, *(part[keep] for part in parts))
+        return Clips(
+            self.archive,
+            self.rows[keep],
+            self.songs[keep],
+            self.clips[keep],
+            self.recordings[keep],
+            self.hashes[keep],
+        )
 
 
 def clips_of_graph(workspace: Workspace) -> Clips:

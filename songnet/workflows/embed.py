@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from songnet import encoders
 from songnet.encoders import Design, Epoch, Model, Saved
-from songnet.errors import BadNameError, UsageError
+from songnet.errors import BadNameError, StateError, UsageError
 from songnet.info import EncoderInfo
+from songnet.model import Vectors
 from songnet.names import check_encoder_name
 from songnet.workflows._clips import Clips, clips_of_graph
 from songnet.workflows._vectors import projected, update_latents, write_to_graph
 from songnet.workflows.progress import Progress, silent
-from songnet.workflows.workspace import Workspace
+from songnet.workflows.workspace import Workspace, pull_vectors
 
 DEFAULT_MODEL = "cae"
 
@@ -106,6 +108,7 @@ def embed(
         The encoder exists and was made with other settings than those asked for.
     """
     kind = _model(workspace, model, name)
+    training, aim = _aimed(workspace, kind, training)
     design = kind.asked_design(training.design)
     chosen = check_encoder_name(name or encoders.default_name(design))
     _check_free(workspace, chosen)
@@ -113,7 +116,17 @@ def embed(
     folder = workspace.data.encoder(chosen)
     fresh = retrain or not encoders.exists(folder)
     if fresh:
-        saved = _train(workspace, chosen, design, clips, training, resume=resume, watching=watching)
+        targets = _targets(clips, aim) if aim else None
+        saved = _train(
+            workspace,
+            chosen,
+            design,
+            clips,
+            training,
+            targets=targets,
+            resume=resume,
+            watching=watching,
+        )
     else:
         saved = encoders.load(folder)
         _check_same(saved, design, training)
@@ -131,6 +144,43 @@ def _model(workspace: Workspace, asked: str | None, name: str | None) -> Model:
     if kind not in encoders.MODELS:
         raise UsageError(f"--model {kind!r}: allowed are {', '.join(sorted(encoders.MODELS))}")
     return encoders.MODELS[kind]
+
+
+def _aimed(
+    workspace: Workspace, kind: Model, training: Training
+) -> tuple[Training, Vectors | None]:
+    """What is asked for with the encoder that is aimed at, and that one's vectors."""
+    if not kind.aims:
+        return training, None
+    found = _aim(workspace, training.design.get("like"))
+    aim = pull_vectors(workspace, found)
+    told = {"like": found.name, "made_by": found.fingerprint, "dimensions": aim.dimensions}
+    return Training({**training.design, **told}, training.settings), aim
+
+
+def _aim(workspace: Workspace, like: str | None) -> EncoderInfo:
+    there = {info.name: info for info in workspace.store.encoders()}
+    if like is not None:
+        if like not in there:
+            raise UsageError(f"--like {like!r}: encoders are {', '.join(there) or 'none yet'}")
+        return there[like]
+    able = [info for info in there.values() if not encoders.MODELS[info.kind].hears]
+    if len(able) != 1:
+        names = ", ".join(info.name for info in able)
+        raise StateError(
+            f"there are several encoders to aim at ({names}): say which with --like"
+            if able
+            else "there is nothing to aim at: run 'songnet embed --model track2vec' first"
+        )
+    return able[0]
+
+
+def _targets(clips: Clips, aim: Vectors) -> NDArray[np.float32]:
+    """The vector aimed at of each clip's song; NaN where it has none."""
+    place = np.minimum(np.searchsorted(aim.songs, clips.songs), len(aim.songs) - 1)
+    there = aim.songs[place] == clips.songs
+    targets: NDArray[np.float32] = np.where(there[:, None], aim.values[place], np.nan)
+    return targets
 
 
 def _check_free(workspace: Workspace, name: str) -> None:
@@ -159,6 +209,7 @@ def _train(
     clips: Clips,
     training: Training,
     *,
+    targets: NDArray[np.float32] | None,
     resume: bool,
     watching: Watching,
 ) -> Saved:
@@ -169,14 +220,16 @@ def _train(
     if checkpoint.path.exists() and not resume:
         watching.tell(f"an interrupted training of {name} is begun anew; --resume goes on with one")
     settings = {"precision": encoders.default_precision(), **training.settings}
+    epochs = encoders.MODELS[design.kind].settings(len(clips.songs), **settings).epochs
     saved = encoders.train(
         clips,
         design,
         name=name,
         groups=clips.recordings,
+        targets=targets,
         content=clips.hashes,
         checkpoint=checkpoint,
-        watch=_watch(name, encoders.MODELS[design.kind].settings(**settings).epochs, watching),
+        watch=_watch(name, epochs, watching),
         **settings,
     )
     saved = projected(saved, clips)

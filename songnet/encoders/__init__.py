@@ -7,11 +7,12 @@ imports neither TensorFlow nor scikit-learn; the functions do, when they are cal
 from __future__ import annotations
 
 from songnet.encoders import cae, evaluation
-from songnet.encoders._apply import decode, encode, encode_blocks, reconstruct, vectors_of
+from songnet.encoders._apply import decode, encode, encode_blocks, rebuilt, reconstruct, vectors_of
 from songnet.encoders._architecture import LATENTS, Architecture, architecture
 from songnet.encoders._board import board
 from songnet.encoders._cae_network import build
 from songnet.encoders._checkpoint import Checkpoint
+from songnet.encoders._contact_sheet import contact_sheet, write_sheet
 from songnet.encoders._data import Spectrograms
 from songnet.encoders._design import Design
 from songnet.encoders._fit import losses, train
@@ -25,6 +26,7 @@ from songnet.encoders._projection import (
     Projection,
     projection,
 )
+from songnet.encoders._samples import Samples, samples
 from songnet.encoders._saved import Holdout, Saved, default_name, info
 from songnet.encoders._settings import ACTIVATIONS, EPOCHS, PRECISIONS, Hyperparameters
 from songnet.encoders._training import Epoch, Watch
@@ -48,6 +50,7 @@ __all__ = [
     "Moment",
     "Network",
     "Projection",
+    "Samples",
     "Saved",
     "Spectrograms",
     "Watch",
@@ -55,6 +58,7 @@ __all__ = [
     "board",
     "build",
     "cae",
+    "contact_sheet",
     "decode",
     "default_name",
     "default_precision",
@@ -67,10 +71,13 @@ __all__ = [
     "load",
     "losses",
     "projection",
+    "rebuilt",
     "reconstruct",
+    "samples",
     "save",
     "save_zip",
     "train",
     "vectors_of",
     "with_projection",
+    "write_sheet",
 ]

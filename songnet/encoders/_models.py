@@ -50,6 +50,8 @@ class Model:
         From ``config.json`` to a design.
     module
         The module whose ``network`` builds it; imported when it is needed.
+    prior
+        Whether it says where random vectors come from: the standard normal.
     pairs
         Whether it learns from pairs of clips of one song; its targets are then the songs' numbers.
     hears
@@ -72,6 +74,7 @@ class Model:
     design: Callable[[Mapping[str, Any]], Design]
     parse: Callable[[Table], Design]
     module: str
+    prior: bool = False
     pairs: bool = False
     hears: bool = True
     draws: bool = False
@@ -130,6 +133,7 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             design=vae.design,
             parse=vae.parse,
             module="songnet.encoders._vae_network",
+            prior=True,
             draws=True,
             defaults={"batch_size": 15},
         ),

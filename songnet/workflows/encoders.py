@@ -5,15 +5,22 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from songnet import encoders
 from songnet.encoders import Saved
 from songnet.errors import BadNameError, StateError
-from songnet.info import EncoderInfo
 from songnet.names import check_encoder_name
-from songnet.workflows.evaluate import saved_encoder
-from songnet.workflows.workspace import Workspace
+from songnet.workflows._clips import Clips, clips_of_graph
+from songnet.workflows._titles import song_titles
+from songnet.workflows.evaluate import info_of, saved_encoder
+from songnet.workflows.workspace import Workspace, pull_vectors
 
 ZIP = ".zip"
+SHOWN = 6
+# Vectors that a normal distribution is fitted to, at most.
+FITTED = 4096
 
 
 def export_encoder(workspace: Workspace, name: str, path: Path) -> Saved:
@@ -75,15 +82,6 @@ def _check_free(workspace: Workspace, saved: Saved) -> None:
         )
 
 
-def info_of(workspace: Workspace, name: str) -> EncoderInfo:
-    """What the graph says of an encoder; `BadNameError` if there is none of that name."""
-    found = {info.name: info for info in workspace.store.encoders()}
-    if name not in found:
-        there = ", ".join(found) or "none yet: make one with 'songnet embed'"
-        raise BadNameError(f"there is no encoder {name!r}; there is: {there}")
-    return found[name]
-
-
 def _trained(workspace: Workspace, name: str) -> Saved:
     saved = saved_encoder(workspace, info_of(workspace, name))
     if saved is None:
@@ -92,3 +90,50 @@ def _trained(workspace: Workspace, name: str) -> Saved:
             f"'songnet embed --encoder {name} --retrain', or bring it with 'encoders import'"
         )
     return saved
+
+
+def draw_samples(workspace: Workspace, name: str, path: Path, *, seed: int = 0) -> None:
+    """Draw what an autoencoder makes: songs, ways from song to song, draws; as one grey PNG.
+
+    The songs are drawn by `seed` from those that it did not learn from, if there are any.
+
+    Raises
+    ------
+    BadNameError
+        There is no such encoder.
+    StateError
+        Its model is not in the data folder; no song has a spectrogram.
+    InputError
+        A model that draws no pictures; the file cannot be written.
+    """
+    saved = _trained(workspace, name)
+    model = encoders.MODELS[saved.kind]
+    clips = clips_of_graph(workspace)
+    rows = _shown(clips, saved, seed)
+    shown = encoders.samples(
+        encoders.rebuilt(saved),
+        clips.read(rows),
+        vectors=None if model.prior or not model.draws else _fitted(workspace, name, seed),
+        seed=seed,
+    )
+    titles = song_titles(workspace)
+    names = [titles.get(song, song) for song in clips.songs[rows]]
+    encoders.write_sheet(path, encoders.contact_sheet(shown, names))
+
+
+def _shown(clips: Clips, saved: Saved, seed: int) -> NDArray[np.int64]:
+    """First clips of a few songs, rising row numbers."""
+    first = np.flatnonzero(clips.clips == 0)
+    held = first[np.isin(clips.songs[first], saved.holdout.validation_songs)]
+    able = held if len(held) >= SHOWN else first
+    random = np.random.default_rng([seed, 6])
+    return np.sort(random.choice(able, min(SHOWN, len(able)), replace=False))
+
+
+def _fitted(workspace: Workspace, name: str, seed: int) -> NDArray[np.float32]:
+    vectors = pull_vectors(workspace, info_of(workspace, name)).values
+    if len(vectors) <= FITTED:
+        return vectors
+    rows = np.random.default_rng([seed, 7]).choice(len(vectors), FITTED, replace=False)
+    drawn: NDArray[np.float32] = vectors[np.sort(rows)]
+    return drawn

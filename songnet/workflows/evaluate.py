@@ -107,7 +107,7 @@ def evaluate_encoders(
     EmptyInputError
         No song has the property, a spectrogram and a vector of each encoder.
     """
-    infos = [_info(workspace, name) for name in names] or workspace.store.encoders()
+    infos = [info_of(workspace, name) for name in names] or workspace.store.encoders()
     if not infos:
         raise StateError("there is no encoder yet: make one with 'songnet embed'")
     wanted = classes(workspace, on)
@@ -136,7 +136,8 @@ def evaluate_encoders(
     return Evaluated(found, {info.name: info.kind for info in infos}, inside)
 
 
-def _info(workspace: Workspace, name: str) -> EncoderInfo:
+def info_of(workspace: Workspace, name: str) -> EncoderInfo:
+    """What the graph says of an encoder; `BadNameError` if there is none of that name."""
     found = {info.name: info for info in workspace.store.encoders()}
     if name not in found:
         there = ", ".join(found) or "none yet: make one with 'songnet embed'"

@@ -86,7 +86,7 @@ class _Vae:
         scale = shapes.pop(SCALE_NAME, None)
         variables = variables_of(shapes, self)
         if scale is not None:
-            variables[SCALE_NAME] = keras.Variable(0.0, dtype="float32", name="log_scale")
+            variables[SCALE_NAME] = keras.Variable([0.0], dtype="float32", name="log_scale")
         return variables
 
     def posterior(self, pixels: Any, moment: Moment | None = None) -> MultivariateNormal:
@@ -129,7 +129,7 @@ class _Vae:
         if self.design.output == "bernoulli":
             return IndependentBernoulli(logits)
         _, tf = _keras.load()
-        wanted = FIRST_LOG_SCALE + self.variables[SCALE_NAME]
+        wanted = FIRST_LOG_SCALE + self.variables[SCALE_NAME][0]
         # Soft, so that a gradient leads away from the least.
         log_scale = LEAST_LOG_SCALE + tf.math.softplus(wanted - LEAST_LOG_SCALE)
         return IndependentNormal(tf.sigmoid(logits), log_scale)

@@ -126,7 +126,7 @@ class VaeDesign:
         """The encoder's as those of the autoencoder, the posterior's, the decoder's.
 
         A transposed convolution's kernel is (k, k, channels out, channels in). A ``transposed``
-        output has ``likelihood.log_scale`` besides, a single number.
+        output has ``likelihood.log_scale`` besides, one number.
         """
         area = self.architecture.latent_size
         shapes = {
@@ -142,7 +142,7 @@ class VaeDesign:
             shapes[f"{name}.kernel"] = (window, window, width, channels)
             shapes[f"{name}.bias"] = (width,)
             channels = width
-        return shapes | ({"likelihood.log_scale": ()} if self.output == "transposed" else {})
+        return shapes | ({"likelihood.log_scale": (1,)} if self.output == "transposed" else {})
 
     def facts(self) -> dict[str, Any]:
         """As ``config.json`` has it."""

@@ -172,7 +172,7 @@ def test_the_loss_of_black_and_white_pixels_is_the_studys():
 @pytest.mark.parametrize("moved", [0.0, 1.0, -1.0])
 def test_the_loss_of_normal_pixels_is_a_density(moved):
     built, picture = collapsed("transposed")
-    assign(built.variables, {"likelihood.log_scale": np.float32(moved)})
+    assign(built.variables, {"likelihood.log_scale": np.float32([moved])})
     scale = math.exp(LEAST_LOG_SCALE + np.logaddexp(0, math.log(25.5) + moved))
     expected = -stats.norm(picture, scale).logpdf(PIXELS / 255).sum((1, 2)).mean()
     terms = numbers(built.terms(PIXELS, None, moment()))
@@ -188,7 +188,7 @@ def test_the_loss_of_normal_pixels_is_a_density(moved):
 def test_a_pixel_is_never_surer_than_a_grey_level():
     built = made(output="transposed")
     for moved in (-50, -1000):
-        assign(built.variables, {"likelihood.log_scale": np.float32(moved)})
+        assign(built.variables, {"likelihood.log_scale": np.float32([moved])})
         terms = numbers(built.terms(np.full((1, 96, 216), 128, np.uint8), None, moment()))
         least = 96 * 216 * (math.log(1 / 255) + 0.5 * math.log(2 * math.pi))
         assert math.isfinite(terms["nll"])

@@ -295,3 +295,11 @@ def test_songs_of_the_same_sound_are_bisected_between_the_ranks_that_are_kept(mo
     for song, near in found.items():
         clump = range(song // 7 * 7, song // 7 * 7 + 7)
         assert near == [other for other in clump if other != song]
+
+
+def test_a_cosine_that_came_out_above_all_that_were_kept_is_the_nearest():
+    # Two blocks may round the cosine of the same two songs to neighbouring numbers.
+    marks = np.array([[0.5, 0.5, 0.25, -np.inf]] * 4)
+    measure = MutualProximity(marks, np.array([1, 2, 3, 4]))
+    farther = measure._farther(np.array([0, 0, 0]), np.array([0.500000001, 0.5, 0.249999999]))
+    assert farther.tolist() == [1, 1, 0]

@@ -230,11 +230,14 @@ def _learner(
 
 def _optimizer(network: Network, settings: Hyperparameters) -> Any:
     keras, _ = _keras.load()
-    optimizer = (
-        keras.optimizers.AdamW(settings.learning_rate, weight_decay=settings.weight_decay)
-        if settings.weight_decay
-        else keras.optimizers.Adam(settings.learning_rate)
-    )
+    if settings.weight_decay:
+        optimizer = keras.optimizers.AdamW(
+            settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        # What scales and shifts has no reason to be small.
+        optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
+    else:
+        optimizer = keras.optimizers.Adam(settings.learning_rate)
     if settings.precision == "mixed_float16":
         # Small gradients of 16-bit layers would vanish without a scale.
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)

@@ -15,6 +15,7 @@ SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LARGEST_SEED = 2**32 - 1
 EPOCHS = 125  # as many as the study trained
+WARM_UP = 0.05
 LARGEST_COUNT = 1_000_000
 
 
@@ -38,9 +39,10 @@ class Hyperparameters:
         Of the split, the first weights, the order of spectrograms and their augmentation.
     schedule
         ``constant``: the learning rate stays, training stops early, and the weights with the
-        lowest validation loss are kept. ``cosine``: it falls to nothing over all epochs along half
-        a cosine (Loshchilov and Hutter, 2017); such a training only makes sense whole, so there is
-        no early stopping and the last weights are kept.
+        lowest validation loss are kept. ``cosine``: it rises over the first twentieth and falls
+        to nothing over all epochs along half a cosine (Loshchilov and Hutter, 2017); such a
+        training only makes sense whole, so there is no early stopping and the last weights are
+        kept.
     weight_decay
         Decoupled from the gradient (Loshchilov and Hutter, *AdamW*, 2019); 0 is plain Adam.
     precision
@@ -89,7 +91,8 @@ class Hyperparameters:
         """The learning rate when a share `done` (0 to 1) of the training is behind."""
         if self.schedule == "constant":
             return self.learning_rate
-        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+        fallen = 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+        return self.learning_rate * min(done / WARM_UP, fallen)
 
     def _keep_whole(self, name: str, least: int, most: int) -> None:
         value = getattr(self, name)

@@ -18,7 +18,6 @@ CACHE_BYTES = 512 * 2**20
 MIN_SONGS = 5
 # Rows that lie together are read together: random access costs a compressed archive dearly.
 BLOCK_ROWS = 256
-BUFFER_ROWS = 8192
 
 Pixels: TypeAlias = NDArray[np.uint8]
 
@@ -105,15 +104,15 @@ def in_order(rows: Ints, batch_size: int) -> Iterator[Ints]:
         yield rows[start : start + batch_size]
 
 
-def shuffled(rows: Ints, batch_size: int, random: np.random.Generator) -> Iterator[Ints]:
-    """`rows` in random order, in buffers of about `BUFFER_ROWS`, each of whole batches but the last.
+def shuffled(rows: Ints, buffer: int, random: np.random.Generator) -> Iterator[Ints]:
+    """`rows` in random order, `buffer` at a time.
 
     That many or fewer are shuffled all among each other. More are dealt in whole blocks of
-    neighbouring rows into buffers of about that size, and shuffled within each buffer, so that
-    memory does not grow with the archive and reading stays sequential.
+    neighbouring rows into buffers of that size, and shuffled within each buffer, so that memory
+    does not grow with the archive and reading stays sequential.
     """
-    dealt = rows if len(rows) <= BUFFER_ROWS else _deal_blocks(rows, random)
-    for held in in_order(dealt, max(BUFFER_ROWS // batch_size, 1) * batch_size):
+    dealt = rows if len(rows) <= buffer else _deal_blocks(rows, random)
+    for held in in_order(dealt, buffer):
         yield held[random.permutation(len(held))]
 
 

@@ -1,35 +1,34 @@
-"""Batches for training: read ahead of the model by `tf.data`, in an order fixed by seed and epoch.
+"""Batches for training: read ahead of the model, in an order fixed by seed and epoch.
 
-A batch is pixels, uint8 (b, 96, 216), and targets, float32 (b, t). While the model works on one,
-the next ones are read on another thread.
+A batch is pixels, uint8 (b, 96, 216), and targets, float32 (b, t). Another thread reads chunks of
+spectrograms while the model works on the chunk before; `tf.data` cuts them into batches, some steps
+ahead. Its pipelines never call Python: while operations are deterministic, `tf.data` makes nothing
+ahead of time that does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from songnet.encoders import _keras
-from songnet.encoders._data import (
-    FRAMES,
-    MELS,
-    Pixels,
-    Spectrograms,
-    in_order,
-    read_pixels,
-    shuffled,
-)
+from songnet.encoders._data import Pixels, Spectrograms, in_order, read_pixels, shuffled
 from songnet.encoders._training import Batch
 from songnet.model import Ints
 
-READ_AHEAD = 4
+# Spectrograms that are read and shuffled together (170 MB), and that go to `tf.data` together.
+BUFFER_ROWS = 8192
+CHUNK_ROWS = 1024
+BATCHES_AHEAD = 4
 
 Targets = NDArray[np.float32]
-Read = tuple[Pixels, Targets]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Feed:
     spectrograms
         Where pixels come from.
     rows
-        int64, rising: which of its rows.
+        int64, rising, at least one: which of its rows.
     targets
         float32 (n, t), a line for every row of `spectrograms`; t is 0 where there is nothing to
         aim at.
@@ -49,7 +48,8 @@ class Feed:
         Of every pass.
     pairs
         A batch is then `batch_size` clips followed by a partner for each: another clip of the same
-        song where it has one, else the clip itself.
+        song where it has one, else the clip itself. Clips too few for a batch sit the pass out,
+        unless there are no others: a contrast among fewer would weigh otherwise.
     """
 
     spectrograms: Spectrograms
@@ -63,82 +63,87 @@ class Feed:
     def spectrograms_per_pass(self) -> int:
         """How many a pass gives, partners counted."""
         count = len(self.rows)
-        if not self.pairs:
-            return count
-        whole = count // self.batch_size * self.batch_size
-        return 2 * (whole or count)
+        return count // self._clips * self._width if self.pairs else count
 
     def shuffled(self, epoch: int) -> Iterator[Batch]:
         """A pass in random order, keyed by `epoch`."""
         random = np.random.default_rng([self.seed, 2, epoch])
-        return self._ahead(lambda: self._random_batches(random))
+        buffer = self._batches_in(BUFFER_ROWS) * self._clips
+        return self._batches(shuffled(self.rows, buffer, random), random)
 
     def in_order(self) -> Iterator[Batch]:
         """A pass in order, the same every time."""
         random = np.random.default_rng([self.seed, 3])
-        return self._ahead(lambda: self._plain_batches(random))
+        chunk = self._batches_in(CHUNK_ROWS) * self._clips
+        return self._batches(in_order(self.rows, chunk), random)
 
-    def _random_batches(self, random: np.random.Generator) -> Iterator[Read]:
-        if self.pairs:
-            order = np.concatenate([*shuffled(self.rows, self.batch_size, random)])
-            yield from self._paired(order, random)
-            return
-        for held in shuffled(self.rows, self.batch_size, random):
-            # Rows of a buffer are read as they lie, then dealt out.
-            sorted_rows, place = np.unique(held, return_inverse=True)
-            pixels = read_pixels(self.spectrograms, sorted_rows)
-            for batch in in_order(place, self.batch_size):
-                yield pixels[batch], self.targets[sorted_rows[batch]]
+    @property
+    def _clips(self) -> int:
+        """Clips in a batch, partners not counted."""
+        return min(self.batch_size, len(self.rows))
 
-    def _plain_batches(self, random: np.random.Generator) -> Iterator[Read]:
-        if self.pairs:
-            yield from self._paired(self.rows, random)
-            return
-        for batch in in_order(self.rows, self.batch_size):
-            yield read_pixels(self.spectrograms, batch), self.targets[batch]
+    @property
+    def _width(self) -> int:
+        """Spectrograms in a batch."""
+        return 2 * self._clips if self.pairs else self._clips
 
-    def _paired(self, order: Ints, random: np.random.Generator) -> Iterator[Read]:
-        partners = self._partners(order, random)
-        for place in in_order(np.arange(len(order)), self.batch_size):
-            if len(place) < self.batch_size <= len(order):
-                return  # a contrast among fewer would weigh otherwise
-            rows = np.concatenate([order[place], partners[place]])
-            sorted_rows, back = np.unique(rows, return_inverse=True)
-            yield read_pixels(self.spectrograms, sorted_rows)[back], self.targets[rows]
+    def _batches_in(self, spectrograms: int) -> int:
+        return max(spectrograms // self._width, 1)
 
-    def _partners(self, order: Ints, random: np.random.Generator) -> Ints:
-        """Another row of the same song for each; a song's rows lie together and never part."""
-        _, first, count = np.unique(
-            self.spectrograms.songs[self.rows], return_index=True, return_counts=True
-        )
-        place = np.searchsorted(self.rows, order)
+    def _batches(self, clips: Iterator[Ints], random: np.random.Generator) -> Iterator[Batch]:
+        """The batches of clips that come in whole batches; `random` draws partners."""
+        _keras.load()  # on this thread, before the other one needs it
+        rows = (self._paired(part, random) for part in clips) if self.pairs else clips
+        chunks = (chunk for part in rows for chunk in self._chunks(part))
+        for chunk in _one_ahead(chunks):
+            yield from chunk
+
+    def _chunks(self, rows: Ints) -> Iterator[Iterator[Batch]]:
+        """Batches of `rows`, in chunks; an archive is read as its rows lie."""
+        lying, place = np.unique(rows, return_inverse=True)
+        pixels = read_pixels(self.spectrograms, lying)
+        for part in in_order(place, self._batches_in(CHUNK_ROWS) * self._width):
+            yield self._cut(pixels[part], self.targets[lying[part]])
+
+    def _cut(self, pixels: Pixels, targets: Targets) -> Iterator[Batch]:
+        _, tf = _keras.load()
+        with tf.device("CPU:0"):
+            rows = tf.data.Dataset.from_tensor_slices((pixels, targets))
+            batches: Iterator[Batch] = iter(rows.batch(self._width).prefetch(BATCHES_AHEAD))
+        return batches
+
+    def _paired(self, clips: Ints, random: np.random.Generator) -> Ints:
+        """Rows as batches have them: clips, then their partners, and so on."""
+        whole = clips[: len(clips) // self._clips * self._clips]
+        sides = (whole, self._partners(whole, random))
+        return np.stack([side.reshape(-1, self._clips) for side in sides], axis=1).ravel()
+
+    def _partners(self, clips: Ints, random: np.random.Generator) -> Ints:
+        """Another row of the same song for each of `clips`, where there is one."""
+        first, count = self._songs
+        place = np.searchsorted(self.rows, clips)
         song = np.searchsorted(first, place, side="right") - 1
         others = np.maximum(count[song] - 1, 1)
         step = np.where(count[song] > 1, 1 + random.integers(0, others), 0)
         return self.rows[first[song] + (place - first[song] + step) % count[song]]
 
-    def _ahead(self, batches: Callable[[], Iterator[Read]]) -> Iterator[Batch]:
-        """The same batches as tensors, read ahead on another thread."""
-        _, tf = _keras.load()
-        failed: list[Exception] = []
-
-        def guarded() -> Iterator[Read]:
-            try:
-                yield from batches()
-            except Exception as error:  # noqa: BLE001 (TensorFlow would bury it in a traceback)
-                failed.append(error)
-
-        signature: Any = (
-            tf.TensorSpec((None, MELS, FRAMES), tf.uint8),
-            tf.TensorSpec((None, self.targets.shape[1]), tf.float32),
-        )
-        yield from tf.data.Dataset.from_generator(guarded, output_signature=signature).prefetch(
-            READ_AHEAD
-        )
-        if failed:
-            raise failed[0]
+    @cached_property
+    def _songs(self) -> tuple[Ints, Ints]:
+        """Where each song begins among `rows`, and how many it has; they lie together."""
+        songs = self.spectrograms.songs[self.rows]
+        _, first, count = np.unique(songs, return_index=True, return_counts=True)
+        return first, count
 
 
 def no_targets(count: int) -> Targets:
     """Targets of a model that has none: float32 (count, 0)."""
     return np.empty((count, 0), np.float32)
+
+
+def _one_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, each made on another thread while the one before it is used."""
+    with ThreadPoolExecutor(1) as maker:
+        waiting = maker.submit(next, items, None)
+        while (item := waiting.result()) is not None:
+            waiting = maker.submit(next, items, None)
+            yield item

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from songnet.encoders import Architecture, Epoch, Holdout, Hyperparameters, Saved, architecture
-from songnet.encoders._cae_model import initial_weights
+from songnet.encoders import Architecture, Epoch, Holdout, Hyperparameters, Saved, architecture, cae
+from songnet.encoders._architecture import weight_shapes
+from songnet.encoders._weights import initial_weights
 from songnet.model import object_array
 
 TINY = architecture(None, (4, 2), (4, 6))
+TINY_OPTIONS = {"filters": (4, 2), "pooling": (4, 6)}
+TINY_DESIGN = cae.design(TINY_OPTIONS)
 
 
 @dataclass
@@ -43,16 +46,33 @@ def spectrograms(songs=24, clips=1, seed=0):
     return InMemory(object_array(names), np.tile(np.arange(clips), songs), pixels.astype(np.uint8))
 
 
+def numbered(clips):
+    """Songs of so many clips each; pixels hold their row number, so that order can be seen."""
+    rows = sum(clips)
+    pixels = np.zeros((rows, 96, 216), np.uint8)
+    pixels[:, 0, 0], pixels[:, 0, 1] = np.arange(rows) % 256, np.arange(rows) // 256
+    names = object_array(
+        f"file:{song:05d}" for song, count in enumerate(clips) for _ in range(count)
+    )
+    numbers = np.concatenate([np.arange(count) for count in clips])
+    return InMemory(object_array(names), numbers, pixels)
+
+
+def rows_of(pixels):
+    """The row numbers in pixels that `numbered` made."""
+    pixels = np.asarray(pixels)
+    return pixels[:, 0, 0] + 256 * pixels[:, 0, 1].astype(int)
+
+
 def untrained(
     shape: Architecture = TINY, *, activation="relu", name="cae_tiny", seed=0, weights=None
 ) -> Saved:
     """An encoder with its first weights and a made-up history."""
+    first = initial_weights(weight_shapes(shape), seed=seed)
     return Saved(
         name=name,
-        kind="cae",
-        architecture=shape,
-        activation=activation,
-        weights=initial_weights(shape, seed=seed) if weights is None else weights,
+        design=cae.CaeDesign(shape, activation),
+        weights=first if weights is None else weights,
         hyperparameters=Hyperparameters(
             epochs=5, batch_size=4, learning_rate=0.01, validation=0.2, patience=2, seed=seed
         ),

@@ -23,8 +23,8 @@ def fixture() -> Saved:
     """An untrained encoder of 4 and 2 filters with a projection onto three dimensions."""
     random = np.random.default_rng(11)
     plain = untrained(name="cae_kept", activation="leaky_relu", seed=11)
-    axes = np.linalg.qr(random.normal(size=(plain.architecture.latent_size, 3)))[0].T
-    mean = random.uniform(0, 1, plain.architecture.latent_size)
+    axes = np.linalg.qr(random.normal(size=(plain.design.size, 3)))[0].T
+    mean = random.uniform(0, 1, plain.design.size)
     projection = Projection(mean.astype(np.float32), axes.astype(np.float32), 0.75)
     return dataclasses.replace(plain, projection=projection)
 

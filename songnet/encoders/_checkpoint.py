@@ -1,9 +1,10 @@
 """A training that can go on after it was killed: its state, kept in one file between epochs.
 
 The file is safetensors: weights and optimiser (``state/``), the weights kept so far (``kept/``);
-its metadata hold the history and the `identity` of the training. A training goes on only from a
-state of its own identity: same spectrograms, design, settings and versions. Then it ends as if it
-had never stopped, because order and augmentation depend on seed and epoch alone.
+its metadata hold the history, the `identity` of the training and a fingerprint of it all, so that
+damage is seen. A training goes on only from a state of its own identity: same spectrograms, design,
+settings and versions. Then it ends as if it had never stopped, because order and augmentation
+depend on seed and epoch alone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from songnet.encoders._training import Epoch, Progressed
 from songnet.errors import FormatError, StateError
 from songnet.files import replacing
+from songnet.model import fingerprint
 
 SCHEMA = "songnet.training/1"
 # A state is written after an epoch unless the last one is younger: tiny epochs would otherwise
@@ -83,10 +85,12 @@ def _write_state(path: Path, identity: str, progressed: Progressed) -> None:
     from safetensors.numpy import save as pack
 
     tensors = _prefixed("state", progressed.state) | _prefixed("kept", progressed.kept)
+    history = json.dumps([epoch.facts() for epoch in progressed.history])
     metadata = {
         "schema": SCHEMA,
         "identity": identity,
-        "history": json.dumps([epoch.facts() for epoch in progressed.history]),
+        "history": history,
+        "fingerprint": _fingerprint(identity, history, tensors),
     }
     data = pack(tensors, metadata=metadata)
     try:
@@ -95,6 +99,11 @@ def _write_state(path: Path, identity: str, progressed: Progressed) -> None:
         raise StateError(f"cannot make the folder {path.parent}: {error.strerror}") from error
     with replacing(path) as file:
         file.write(data)
+
+
+def _fingerprint(identity: str, history: str, tensors: Mapping[str, NDArray[Any]]) -> str:
+    names = sorted(tensors)
+    return fingerprint([identity, history], names, *(tensors[name] for name in names))
 
 
 def _prefixed(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
@@ -116,14 +125,15 @@ def read_state(path: Path) -> tuple[str, Progressed]:
             if metadata.get("schema") != SCHEMA:
                 raise FormatError(path, f"is not a training state of {SCHEMA}: remove the file")
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        history = tuple(Epoch(**facts) for facts in json.loads(metadata["history"]))
-        return metadata["identity"], Progressed(
-            history, _under("kept", tensors), _under("state", tensors)
-        )
+        identity, history = metadata["identity"], metadata["history"]
+        if metadata["fingerprint"] != _fingerprint(identity, history, tensors):
+            raise ValueError("it was changed")
+        epochs = tuple(Epoch(**facts) for facts in json.loads(history))
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise FormatError(
             path, "is a damaged training state: remove the file, or leave out --resume"
         ) from error
+    return identity, Progressed(epochs, _under("kept", tensors), _under("state", tensors))
 
 
 def _under(prefix: str, tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

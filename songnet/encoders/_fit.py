@@ -101,8 +101,8 @@ def train(
     aims = _targets(model, spectrograms, targets)
     sides = _sides(spectrograms, groups, aims, hyperparameters)
     identity = _identity(spectrograms, design, hyperparameters, sides, aims, content)
-    learner = _learner(model, design, cached(spectrograms), sides, aims, hyperparameters)
     start = checkpoint.start(identity) if checkpoint else None
+    learner = _learner(model, design, cached(spectrograms), sides, aims, hyperparameters)
     if checkpoint:
         watch = Watch(watch.on_epoch, watch.on_batch, functools.partial(checkpoint.keep, identity))
     history, weights = learn(learner, hyperparameters, watch=watch, start=start)

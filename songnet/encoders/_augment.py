@@ -20,6 +20,7 @@ from songnet.encoders._data import FRAMES, MELS
 from songnet.encoders._listener import HEARD_FRAMES, cropped
 from songnet.encoders._network import Moment
 
+STREAMS = 100  # of random numbers, for each view
 LEVELS_PER_DECIBEL = 255 / 80
 # Natural logarithm of power per level of a pixel: levels are decibels.
 POWER_PER_LEVEL = math.log(10) / 10 / LEVELS_PER_DECIBEL
@@ -48,24 +49,27 @@ class Augmentation:
     mask: float = 0.25
 
 
-def view(pixels: Any, moment: Moment, stream: int, how: Augmentation) -> Any:
+def view(pixels: Any, moment: Moment, number: int, how: Augmentation) -> Any:
     """One view of each spectrogram.
 
     Parameters
     ----------
     pixels
         uint8 (b, 96, 216).
-    moment, stream
-        What the draws depend on; views of one batch need streams of their own, a hundred apart.
+    moment
+        What the draws depend on.
+    number
+        Of the view, from 1. Views of other numbers are drawn apart and have another neighbour
+        mixed in: were it the same one, it would give the pair away.
 
     Returns
     -------
     float32 (b, 96, 108, 1), as `_listener.cropped` gives.
     """
     _, tf = _keras.load()
-    draw = _Draw(tf, tf.shape(pixels)[0], moment, stream)
+    draw = _Draw(tf, tf.shape(pixels)[0], moment, number * STREAMS)
     levels = tf.cast(pixels, tf.float32)
-    levels = _mixed(tf, levels, draw, how.mixing)
+    levels = _mixed(tf, levels, draw, how.mixing, number)
     levels = _shifted(tf, levels, draw)
     levels = _stretched(tf, levels, draw, how)
     return _masked(tf, levels, draw, how.mask)
@@ -83,10 +87,10 @@ class _Draw:
         return self._tf.random.stateless_uniform([self._size], next(self._keys), low, high)
 
 
-def _mixed(tf: Any, levels: Any, draw: _Draw, most: float) -> Any:
-    """Each with up to `most` of its neighbour's power: sounds add as power, not as decibels."""
+def _mixed(tf: Any, levels: Any, draw: _Draw, most: float, neighbour: int) -> Any:
+    """Each with up to `most` of another's power: sounds add as power, not as decibels."""
     share = draw(0.0, most)[:, None, None]
-    other = tf.roll(levels, 1, axis=0)
+    other = tf.roll(levels, neighbour, axis=0)
     power = (1 - share) * tf.exp(POWER_PER_LEVEL * (levels - 255.0))
     power += share * tf.exp(POWER_PER_LEVEL * (other - 255.0))
     return tf.math.log(power) / POWER_PER_LEVEL + 255.0

@@ -24,7 +24,7 @@ def network(design: ContrastiveDesign, *, seed: int, precision: str = "float32")
 
     def terms(pixels: Any, targets: Any, moment: Moment) -> Terms:
         half = tf.shape(pixels)[0] // 2
-        views = [view(pixels[:half], moment, 0, VIEWS), view(pixels[half:], moment, 100, VIEWS)]
+        views = [view(pixels[:half], moment, 1, VIEWS), view(pixels[half:], moment, 2, VIEWS)]
         _, output = model(tf.concat(views, axis=0), training=moment.training)
         return nt_xent(output, targets[:, 0], design.temperature)
 

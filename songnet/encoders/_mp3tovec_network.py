@@ -25,7 +25,7 @@ def network(design: Mp3ToVecDesign, *, seed: int, precision: str = "float32") ->
 
     def terms(pixels: Any, targets: Any, moment: Moment) -> Terms:
         training = moment.training
-        heard = view(pixels, moment, 0, VIEWS) if training else _listener.heard(pixels)
+        heard = view(pixels, moment, 1, VIEWS) if training else _listener.heard(pixels)
         _, output = model(heard, training=training)
         pointed = tf.math.l2_normalize(output, axis=1)
         cosines = tf.reduce_sum(pointed * tf.math.l2_normalize(targets, axis=1), axis=1)

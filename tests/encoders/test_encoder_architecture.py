@@ -12,58 +12,92 @@ from hypothesis import strategies as st
 
 from songnet.encoders import architecture, build
 from songnet.encoders._architecture import weight_shapes
-from songnet.encoders._cae_model import initial_weights
+from songnet.encoders._weights import initial_weights
 from songnet.errors import UsageError
 
-# Study: sizes of the latents; parameters: 9 x in x out + out for each convolution, by hand.
-STUDY = [
-    ("72x72", (12, 27, 16), 5184, 960 + 38925 + 6496 + 2320 + 6525 + 38976 + 865),
-    ("48x81", (12, 27, 12), 3888, 480 + 10392 + 2604 + 1308 + 2616 + 10416 + 433),
-    ("168x108", (24, 54, 14), 18144, 960 + 12110 + 1778 + 12192 + 865),
-    ("12x15", (4, 9, 5), 180, 480 + 10392 + 2604 + 545 + 230 + 552 + 2616 + 10416 + 433),
-]
+# By hand from the study's filters and pooling: the map after every convolution and every pooling or
+# upsampling, (rows, columns, channels), and 9 x in x out + out parameters for each convolution.
+STUDY = {
+    "72x72": (
+        (12, 27, 16),
+        [
+            (96, 216, 96), (48, 108, 96), (48, 108, 45), (24, 54, 45), (24, 54, 16), (12, 27, 16),
+            (12, 27, 16), (24, 54, 16), (24, 54, 45), (48, 108, 45), (48, 108, 96), (96, 216, 96),
+            (96, 216, 1),
+        ],
+        [960, 38925, 6496, 2320, 6525, 38976, 865],
+    ),
+    "48x81": (
+        (12, 27, 12),
+        [
+            (96, 216, 48), (48, 108, 48), (48, 108, 24), (24, 54, 24), (24, 54, 12), (12, 27, 12),
+            (12, 27, 12), (24, 54, 12), (24, 54, 24), (48, 108, 24), (48, 108, 48), (96, 216, 48),
+            (96, 216, 1),
+        ],
+        [480, 10392, 2604, 1308, 2616, 10416, 433],
+    ),
+    "168x108": (
+        (24, 54, 14),
+        [
+            (96, 216, 96), (48, 108, 96), (48, 108, 14), (24, 54, 14),
+            (24, 54, 14), (48, 108, 14), (48, 108, 96), (96, 216, 96),
+            (96, 216, 1),
+        ],
+        [960, 12110, 1778, 12192, 865],
+    ),
+    "12x15": (
+        (4, 9, 5),
+        [
+            (96, 216, 48), (48, 108, 48), (48, 108, 24), (24, 54, 24), (24, 54, 12), (12, 27, 12),
+            (12, 27, 5), (4, 9, 5),
+            (4, 9, 5), (12, 27, 5), (12, 27, 12), (24, 54, 12), (24, 54, 24), (48, 108, 24),
+            (48, 108, 48), (96, 216, 48), (96, 216, 1),
+        ],
+        [480, 10392, 2604, 545, 230, 552, 2616, 10416, 433],
+    ),
+}  # fmt: skip
+PARAMETERS = {"72x72": 95_067, "48x81": 28_249, "168x108": 27_905, "12x15": 28_268}
 
 
-@pytest.mark.parametrize(("name", "shape", "size", "parameters"), STUDY)
-def test_the_studys_latents(name, shape, size, parameters):
-    found = architecture(name)
-    assert (found.name, found.latent_shape, found.latent_size) == (name, shape, size)
-    assert sum(math.prod(shape) for shape in weight_shapes(found).values()) == parameters
-    picture = math.prod(map(int, name.split("x")))
-    assert picture == size  # the name is the flattened map as a rectangle
+@pytest.mark.parametrize("name", STUDY)
+def test_the_studys_latents(name):
+    shape, _, parameters = STUDY[name]
+    found, picture = architecture(name), math.prod(map(int, name.split("x")))
+    assert (found.name, found.latent_shape) == (name, shape)
+    assert found.latent_size == math.prod(shape) == picture  # the map redrawn as a rectangle
+    sizes = {key: math.prod(shape) for key, shape in weight_shapes(found).items()}
+    layers = [key.removesuffix(".kernel") for key in sizes if key.endswith(".kernel")]
+    assert [sizes[f"{key}.kernel"] + sizes[f"{key}.bias"] for key in layers] == parameters
+    assert sum(parameters) == PARAMETERS[name]
 
 
-@pytest.mark.parametrize(("name", "shape", "size", "parameters"), STUDY)
-def test_keras_builds_the_same(name, shape, size, parameters):
-    autoencoder, encoder = build(architecture(name))
-    assert autoencoder.count_params() == parameters
-    assert autoencoder.output_shape == (None, 96, 216, 1)
-    assert encoder.output_shape == (None, size)
-
-
-def test_layers_of_the_smallest():
-    autoencoder, encoder = build(architecture("12x15"), "sigmoid")
-    shapes = [tuple(layer.output.shape[1:]) for layer in autoencoder.layers]
-    assert shapes == [
-        (96, 216, 1),
-        (96, 216, 48), (48, 108, 48),
-        (48, 108, 24), (24, 54, 24),
-        (24, 54, 12), (12, 27, 12),
-        (12, 27, 5), (4, 9, 5),
-        (4, 9, 5), (12, 27, 5),
-        (12, 27, 12), (24, 54, 12),
-        (24, 54, 24), (48, 108, 24),
-        (48, 108, 48), (96, 216, 48),
-        (96, 216, 1),
-    ]  # fmt: skip
-    activations = [
-        layer.activation.__name__ for layer in autoencoder.layers if hasattr(layer, "activation")
-    ]
-    assert activations == ["sigmoid"] * 8 + ["linear"]
+@pytest.mark.parametrize("name", STUDY)
+@pytest.mark.parametrize("activation", ["relu", "sigmoid"])
+def test_keras_builds_the_studys_layers(name, activation):
+    shape, maps, parameters = STUDY[name]
+    autoencoder, encoder = build(architecture(name), activation)
+    first, *layers = autoencoder.layers
+    assert first.output.shape == (None, 96, 216, 1)
+    assert [tuple(layer.output.shape[1:]) for layer in layers] == maps
+    convolutions = [layer for layer in layers if hasattr(layer, "kernel_size")]
+    assert [layer.count_params() for layer in convolutions] == parameters
+    assert {layer.kernel_size for layer in convolutions} == {(3, 3)}
+    assert {layer.padding for layer in convolutions} == {"same"}
+    linear = [layer.activation.__name__ for layer in convolutions]
+    assert linear == [activation] * (len(convolutions) - 1) + ["linear"]
+    assert autoencoder.count_params() == PARAMETERS[name]
+    halves = ["MaxPooling2D"] * (len(maps) // 4) + ["UpSampling2D"] * (len(maps) // 4)
+    assert [type(layer).__name__ for layer in layers if layer not in convolutions] == halves
+    assert encoder.output_shape == (None, math.prod(shape))
     assert [layer.name for layer in encoder.layers][-1] == "latent"
+
+
+def test_weights_have_the_shapes_of_keras_and_begin_at_nothing():
+    autoencoder, _ = build(architecture("12x15"))
     for name, shape in weight_shapes(architecture("12x15")).items():
         layer, part = name.split(".")
         assert getattr(autoencoder.get_layer(layer), part).shape == shape
+    assert not any(weight.numpy().any() for weight in autoencoder.weights)
 
 
 def test_layers_that_have_a_name_get_it():
@@ -122,14 +156,26 @@ def test_weights_chain_from_picture_to_picture(layers):
 
 
 def test_first_weights_are_glorots_and_depend_on_the_seed():
-    shape = architecture("12x15")
-    weights = initial_weights(shape, seed=3)
+    shapes = weight_shapes(architecture("12x15"))
+    weights = initial_weights(shapes, seed=3)
     kernel = weights["encoder_2.kernel"]
     limit = math.sqrt(6 / (9 * 48 + 9 * 24))
     assert 0.99 * limit < np.abs(kernel).max() <= limit
     assert abs(kernel.mean()) < 0.02 * limit
     assert not weights["encoder_2.bias"].any()
-    again, other = initial_weights(shape, seed=3), initial_weights(shape, seed=4)
+    again, other = initial_weights(shapes, seed=3), initial_weights(shapes, seed=4)
     assert all(np.array_equal(weights[name], again[name]) for name in weights)
     assert not np.array_equal(kernel, other["encoder_2.kernel"])
-    assert {name: value.shape for name, value in weights.items()} == weight_shapes(shape)
+    assert {name: value.shape for name, value in weights.items()} == shapes
+    assert {value.dtype.name for value in weights.values()} == {"float32"}
+
+
+def test_first_weights_of_other_layers():
+    shapes = {"dense.kernel": (30, 20), "norm.gamma": (7,), "norm.moving_variance": (7,),
+              "norm.beta": (7,), "norm.moving_mean": (7,)}  # fmt: skip
+    weights = initial_weights(shapes, seed=0)
+    assert 0.9 * math.sqrt(6 / 50) < np.abs(weights["dense.kernel"]).max() <= math.sqrt(6 / 50)
+    assert (weights["norm.gamma"] == 1).all()
+    assert (weights["norm.moving_variance"] == 1).all()
+    assert not weights["norm.beta"].any()
+    assert not weights["norm.moving_mean"].any()

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from encoder_samples import InMemory, spectrograms
-from hypothesis import given, settings
+from encoder_samples import numbered, spectrograms
+from hypothesis import given
 from hypothesis import strategies as st
 
 from songnet.encoders import _data
 from songnet.encoders._data import cached, check_rows, checked_pixels, shuffled, split
 from songnet.errors import EmptyInputError, InputError
 from songnet.model import object_array
-
-
-def numbered(count):
-    """Pixels that hold their row number, so that order can be seen."""
-    pixels = np.zeros((count, 96, 216), np.uint8)
-    pixels[:, 0, 0], pixels[:, 0, 1] = np.arange(count) % 256, np.arange(count) // 256
-    names = object_array(f"file:{row:05d}" for row in range(count))
-    return InMemory(names, np.zeros(count, np.int64), pixels)
-
-
-def rows_of(pixels):
-    return pixels[:, 0, 0] + 256 * pixels[:, 0, 1].astype(int)
 
 
 @given(
@@ -89,47 +77,36 @@ def test_groups_must_fit():
         split(ids, np.array(list("xyzxyz"), object), validation=0.2, seed=0)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 70), st.integers(0, 5))
-def test_a_pass_gives_every_row_once(count, batch_size, seed):
-    source, rows = numbered(60), np.sort(np.random.default_rng(seed).permutation(60)[:count])
-    batches = list(shuffled(source, rows, batch_size, np.random.default_rng(seed)))
-    assert np.array_equal(np.sort(np.concatenate([rows_of(batch) for batch in batches])), rows)
-    sizes = [len(batch) for batch in batches]
-    assert sizes[:-1] == [batch_size] * (len(sizes) - 1)
+def test_every_row_is_drawn_once(count, buffer, seed):
+    rows = np.sort(np.random.default_rng(seed).permutation(60)[:count])
+    drawn = list(shuffled(rows, buffer, np.random.default_rng(seed)))
+    assert np.array_equal(np.sort(np.concatenate(drawn)), rows)
+    assert [len(held) for held in drawn[:-1]] == [buffer] * (len(drawn) - 1)
 
 
-def test_passes_differ_from_each_other_but_not_from_seed_to_seed():
-    source, rows = numbered(50), np.arange(50)
-
-    def passes():
+def test_draws_differ_from_each_other_but_not_from_seed_to_seed():
+    def draws():
         random = np.random.default_rng(7)
-        return [
-            np.concatenate([rows_of(b) for b in shuffled(source, rows, 8, random)]).tolist()
-            for _ in range(2)
-        ]
+        return [np.concatenate([*shuffled(np.arange(50), 8, random)]).tolist() for _ in range(2)]
 
-    assert passes() == passes()
-    first, second = passes()
+    assert draws() == draws()
+    first, second = draws()
     assert first != second != list(range(50))
 
 
-def test_large_sets_are_read_in_order_a_buffer_at_a_time(monkeypatch):
-    monkeypatch.setattr(_data, "BUFFER_ROWS", 40)
+def test_many_rows_are_dealt_in_blocks_of_neighbours(monkeypatch):
     monkeypatch.setattr(_data, "BLOCK_ROWS", 8)
-    source, rows = numbered(300), np.arange(300)
-    batches = list(shuffled(source, rows, 9, np.random.default_rng(0)))
-    seen = np.concatenate([rows_of(batch) for batch in batches])
-    assert np.array_equal(np.sort(seen), rows)
-    assert [len(batch) for batch in batches] == [9] * 33 + [3]
-    assert max(map(len, source.reads)) == 36
-    assert all((np.diff(read) > 0).all() for read in source.reads)
-    assert len({row // 8 for row in source.reads[0]}) == 5  # blocks from all over, each whole
-    assert source.reads[0].max() - source.reads[0].min() > 40
+    held = list(shuffled(np.arange(300), 40, np.random.default_rng(0)))
+    for rows in held[:3]:
+        assert all(len(set(range(start, start + 8)) & set(rows)) in (0, 8)
+                   for start in range(0, 296, 8))  # fmt: skip
+        assert rows.max() - rows.min() > 40
+        assert not (np.diff(rows) > 0).all()
 
 
 def test_small_sets_are_kept_in_memory_and_large_ones_are_not():
-    source = numbered(300)
+    source = numbered([1] * 300)
     held = cached(source)
     assert held is not source
     assert max(map(len, source.reads)) <= _data.BLOCK_ROWS
@@ -163,7 +140,7 @@ def test_pixels_of_another_kind_are_refused(pixels):
 
 
 def test_a_reader_that_gives_too_few_rows_is_refused():
-    source = numbered(8)
+    source = numbered([1] * 8)
     source.pixels = source.pixels[:0]
     source.read = lambda _: source.pixels
     with pytest.raises(InputError, match=r"shape \(8, 96, 216\): got uint8 \(0, 96, 216\)"):

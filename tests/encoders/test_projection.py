@@ -10,7 +10,6 @@ from encoder_samples import untrained
 
 from songnet import encoders
 from songnet.encoders import Projection, architecture
-from songnet.encoders._cae_model import initial_weights
 from songnet.errors import EmptyInputError, InputError
 from songnet.model import Vectors
 
@@ -81,14 +80,15 @@ def test_what_does_not_fit_is_refused():
 
 def test_the_graph_gets_short_vectors_and_the_encoder_remembers_how():
     saved, short = untrained(), vectors(9, 72)
-    assert encoders.graph_vectors(saved, short) == (saved, short)
+    assert encoders.with_projection(saved, short) is saved
+    assert encoders.graph_vectors(saved, short) is short
     limit = vectors(9, 4096)
-    assert encoders.graph_vectors(saved, limit)[1] is limit
-    shape = architecture(None, (16,), (8,))
-    big = untrained(shape, weights=initial_weights(shape, seed=0))
-    assert big.architecture.latent_size == 12 * 27 * 16 == 5184
+    assert encoders.with_projection(saved, limit) is saved
+    big = untrained(architecture(None, (16,), (8,)))
+    assert big.design.size == 12 * 27 * 16 == 5184
     first = vectors(9, 5184)
-    fitted, projected = encoders.graph_vectors(big, first)
+    fitted = encoders.with_projection(big, first)
+    projected = encoders.graph_vectors(fitted, first)
     assert fitted.projection is not None
     assert projected.dimensions == fitted.dimensions == 8
     assert fitted.fingerprint != big.fingerprint
@@ -96,8 +96,8 @@ def test_the_graph_gets_short_vectors_and_the_encoder_remembers_how():
     assert (info.dimensions, info.params["latent_size"]) == (8, 5184)
     assert info.params["kept_variance"] == fitted.projection.kept_variance
     later = vectors(4, 5184, seed=1)
-    same, other = encoders.graph_vectors(fitted, later)
-    assert same is fitted
+    assert encoders.with_projection(fitted, later) is fitted
+    other = encoders.graph_vectors(fitted, later)
     assert np.array_equal(other.values, fitted.projection.apply(later).values)
 
 

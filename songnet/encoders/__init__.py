@@ -6,7 +6,7 @@ imports neither TensorFlow nor scikit-learn; the functions do, when they are cal
 
 from __future__ import annotations
 
-from songnet.encoders import cae, evaluation
+from songnet.encoders import cae, evaluation, track2vec
 from songnet.encoders._apply import decode, encode, encode_blocks, rebuilt, reconstruct, vectors_of
 from songnet.encoders._architecture import LATENTS, Architecture, architecture
 from songnet.encoders._board import board
@@ -18,6 +18,7 @@ from songnet.encoders._design import Design
 from songnet.encoders._fit import losses, train
 from songnet.encoders._graph import graph_vectors, with_projection
 from songnet.encoders._keras import default_precision
+from songnet.encoders._learnt import LearntDesign, train_on_playlists
 from songnet.encoders._models import MODELS, Model
 from songnet.encoders._network import Moment, Network
 from songnet.encoders._projection import (
@@ -46,6 +47,7 @@ __all__ = [
     "Epoch",
     "Holdout",
     "Hyperparameters",
+    "LearntDesign",
     "Model",
     "Moment",
     "Network",
@@ -76,7 +78,9 @@ __all__ = [
     "samples",
     "save",
     "save_zip",
+    "track2vec",
     "train",
+    "train_on_playlists",
     "vectors_of",
     "with_projection",
     "write_sheet",

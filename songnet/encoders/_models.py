@@ -9,7 +9,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
-from songnet.encoders import cae, contrastive, mp3tovec, vae
+from songnet.encoders import _learnt, cae, contrastive, mp3tovec, track2vec, vae
 from songnet.encoders._design import Design
 from songnet.encoders._network import Network
 from songnet.encoders._settings import EPOCHS, Hyperparameters
@@ -49,7 +49,7 @@ class Model:
     parse
         From ``config.json`` to a design.
     module
-        The module whose ``network`` builds it; imported when it is needed.
+        The module whose ``network`` builds it, of models that listen; imported when needed.
     prior
         Whether it says where random vectors come from: the standard normal.
     pairs
@@ -73,7 +73,7 @@ class Model:
     options: frozenset[str]
     design: Callable[[Mapping[str, Any]], Design]
     parse: Callable[[Table], Design]
-    module: str
+    module: str = ""
     prior: bool = False
     pairs: bool = False
     hears: bool = True
@@ -165,6 +165,15 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             module="songnet.encoders._mp3tovec_network",
             aims=True,
             defaults={"batch_size": 32, "learning_rate": 0.001, "weight_decay": 0.0001},
+        ),
+        track2vec.KIND: Model(
+            kind=track2vec.KIND,
+            title="Track2Vec: word2vec over playlists",
+            loss="one minus the AUC of songs held back from playlists (chance: 0.5)",
+            options=track2vec.OPTIONS - {"epochs", "seed"},
+            design=track2vec.design,
+            parse=_learnt.parse,
+            hears=False,
         ),
     }
 )

@@ -11,7 +11,7 @@ from typing import Any
 from songnet.errors import UsageError
 
 ACTIVATIONS = ("relu", "sigmoid", "leaky_relu")
-SCHEDULES = ("constant", "cosine")
+SCHEDULES = ("constant", "cosine", "linear")
 PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 LARGEST_SEED = 2**32 - 1
 EPOCHS = 125  # as many as the study trained
@@ -42,7 +42,7 @@ class Hyperparameters:
         lowest validation loss are kept. ``cosine``: it rises over the first twentieth and falls
         to nothing over all epochs along half a cosine (Loshchilov and Hutter, 2017); such a
         training only makes sense whole, so there is no early stopping and the last weights are
-        kept.
+        kept. ``linear``: likewise, but it falls evenly from the start, as word2vec's does.
     weight_decay
         Decoupled from the gradient (Loshchilov and Hutter, *AdamW*, 2019); 0 is plain Adam.
     precision
@@ -79,7 +79,7 @@ class Hyperparameters:
     @property
     def keeps_last(self) -> bool:
         """Whether the last weights are kept, not those of the lowest validation loss."""
-        return self.schedule == "cosine"
+        return self.schedule != "constant"
 
     def facts(self) -> dict[str, Any]:
         """As JSON has it; what came after version 1 of the format is left out where default."""
@@ -91,6 +91,8 @@ class Hyperparameters:
         """The learning rate when a share `done` (0 to 1) of the training is behind."""
         if self.schedule == "constant":
             return self.learning_rate
+        if self.schedule == "linear":
+            return self.learning_rate * max(1 - done, 0.0)
         fallen = 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
         return self.learning_rate * min(done / WARM_UP, fallen)
 

@@ -17,6 +17,12 @@ from songnet.info import EncoderInfo
 from songnet.model import Vectors
 from songnet.names import check_encoder_name
 from songnet.workflows._clips import Clips, clips_of_graph
+from songnet.workflows._playlist_encoder import (
+    kept_vectors,
+    learn_playlists,
+    playlist_design,
+    same_playlists,
+)
 from songnet.workflows._vectors import projected, update_latents, write_to_graph
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace, pull_vectors
@@ -72,6 +78,7 @@ class Watching:
 
 
 NOTHING_ASKED = Training()
+NO_SONGS = np.empty(0, object)
 NOBODY = Watching()
 
 
@@ -112,6 +119,10 @@ def embed(
     design = kind.asked_design(training.design)
     chosen = check_encoder_name(name or encoders.default_name(design))
     _check_free(workspace, chosen)
+    if not kind.hears:
+        return _embed_playlists(
+            workspace, chosen, training, retrain=retrain, resume=resume, watching=watching
+        )
     clips = clips_of_graph(workspace)
     folder = workspace.data.encoder(chosen)
     fresh = retrain or not encoders.exists(folder)
@@ -214,11 +225,7 @@ def _train(
     watching: Watching,
 ) -> Saved:
     """A trained encoder, with the projection that its vectors need, in the data folder."""
-    checkpoint = encoders.Checkpoint(
-        workspace.data.root / "training" / f"{name}.safetensors", resume=resume
-    )
-    if checkpoint.path.exists() and not resume:
-        watching.tell(f"an interrupted training of {name} is begun anew; --resume goes on with one")
+    checkpoint = _checkpoint(workspace, name, resume=resume, watching=watching)
     settings = {"precision": encoders.default_precision(), **training.settings}
     epochs = encoders.MODELS[design.kind].settings(len(clips.songs), **settings).epochs
     saved = encoders.train(
@@ -236,6 +243,43 @@ def _train(
     encoders.save(saved, workspace.data.encoder(name))
     checkpoint.remove()
     return saved
+
+
+def _checkpoint(
+    workspace: Workspace, name: str, *, resume: bool, watching: Watching
+) -> encoders.Checkpoint:
+    path = workspace.data.root / "training" / f"{name}.safetensors"
+    if path.exists() and not resume:
+        watching.tell(f"an interrupted training of {name} is begun anew; --resume goes on with one")
+    return encoders.Checkpoint(path, resume=resume)
+
+
+def _embed_playlists(
+    workspace: Workspace,
+    name: str,
+    training: Training,
+    *,
+    retrain: bool,
+    resume: bool,
+    watching: Watching,
+) -> Embedded:
+    """Vectors from playlists alone."""
+    design = playlist_design(training.design, training.settings)
+    folder = workspace.data.encoder(name)
+    fresh = retrain or not encoders.exists(folder)
+    if fresh:
+        checkpoint = _checkpoint(workspace, name, resume=resume, watching=watching)
+        watch = _watch(name, design.epochs, watching)
+        saved, latents = learn_playlists(workspace, name, design, checkpoint, watch)
+        checkpoint.remove()
+    else:
+        saved = encoders.load(folder)
+        _check_same(saved, design, training)
+        latents = kept_vectors(workspace, saved)
+        if not same_playlists(workspace, saved):
+            watching.tell(f"playlists have changed since {name} learnt from them: see --retrain")
+    info, new = write_to_graph(workspace, saved, latents, latents.songs if fresh else NO_SONGS)
+    return Embedded(info, trained=fresh, songs=len(latents.songs), new=new)
 
 
 def _watch(name: str, epochs: int, watching: Watching) -> encoders.Watch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 from collections.abc import Callable
@@ -33,12 +34,13 @@ from songnet.encoders._training import (
     Batch,
     Learner,
     Losses,
+    Progressed,
     State,
     Watch,
     learn,
 )
 from songnet.encoders._weights import assign, copied
-from songnet.errors import InputError, UsageError
+from songnet.errors import EmptyInputError, InputError, UsageError
 from songnet.model import Ids, fingerprint
 from songnet.names import check_encoder_name
 
@@ -104,7 +106,7 @@ def train(
     start = checkpoint.start(identity) if checkpoint else None
     learner = _learner(model, design, cached(spectrograms), sides, aims, hyperparameters)
     if checkpoint:
-        watch = Watch(watch.on_epoch, watch.on_batch, functools.partial(checkpoint.keep, identity))
+        watch = _keeping(watch, functools.partial(checkpoint.keep, identity))
     history, weights = learn(learner, hyperparameters, watch=watch, start=start)
     return Saved(
         name=name,
@@ -115,6 +117,17 @@ def train(
         history=history,
         versions=_keras.versions(),
     )
+
+
+def _keeping(watch: Watch, keep: Callable[[Callable[[], Progressed]], None]) -> Watch:
+    """`watch`, with someone who keeps the state."""
+
+    def on_progress(progressed: Callable[[], Progressed]) -> None:
+        keep(progressed)
+        if watch.on_progress:
+            watch.on_progress(progressed)
+
+    return dataclasses.replace(watch, on_progress=on_progress)
 
 
 def losses(saved: Saved, spectrograms: Spectrograms, *, targets: Targets | None = None) -> Losses:
@@ -130,11 +143,20 @@ def losses(saved: Saved, spectrograms: Spectrograms, *, targets: Targets | None 
     Returns
     -------
     Means by name: ``loss`` and what it is made of.
+
+    Raises
+    ------
+    UsageError
+        Targets of a model that has none, or none of one that aims at vectors.
+    EmptyInputError
+        No spectrograms, or none with a target.
     """
     check_rows(spectrograms)
     model, settings = MODELS[saved.kind], saved.hyperparameters
     aims = _targets(model, spectrograms, targets)
     rows = np.flatnonzero(np.isfinite(aims).all(axis=1))
+    if not len(rows):
+        raise EmptyInputError("no spectrogram has a target, so there is no loss to take")
     feed = Feed(spectrograms, rows, aims, settings.batch_size, settings.seed, model.pairs)
     return _mean_losses(_losses(rebuilt(saved), settings, aims.shape[1]), feed)
 

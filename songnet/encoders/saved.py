@@ -37,6 +37,8 @@ PROJECTION = "projection.safetensors"
 FILES = frozenset({CONFIG, WEIGHTS, PROJECTION})
 LARGEST_HEADER = 2**20
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the same encoder gives the same bytes
+# Other packings take memory as their headers ask, and fail with errors of their own.
+ZIP_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 # From a file's name and the most bytes it may have to its path, for messages, and its content.
 Read: TypeAlias = Callable[[str, int], tuple[Path, bytes]]
@@ -146,7 +148,10 @@ def _read_entry(
 ) -> tuple[Path, bytes]:
     place = path / name
     try:
-        with archive.open(name) as file:
+        entry = archive.getinfo(name)
+        if entry.compress_type not in ZIP_PACKINGS:
+            raise FormatError(place, "must be stored or deflated: pack the archive anew")
+        with archive.open(entry) as file:
             data = file.read(largest + 1)
     except (KeyError, RuntimeError, EOFError, zlib.error) as error:
         raise FormatError(place, "is missing, encrypted or damaged") from error

@@ -5,20 +5,24 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import tracemalloc
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from encoder_samples import TINY, spectrograms, untrained
+from encoder_samples import TINY_DESIGN, spectrograms, untrained
 from make_encoder_fixture import FIXTURE, fixture
 from safetensors.numpy import load_file, save_file
 
 from songnet import encoders
-from songnet.encoders import _folder
+from songnet.encoders import Epoch, _folder
 from songnet.encoders._saved import PREPROCESSING
 from songnet.errors import FormatError, StateError
 from songnet.sources import _mel
 
+EPOCH = {"number": 1, "loss": 0.5, "validation_loss": 0.4, "spectrograms_per_second": 9.0,
+         "seconds": 1.0}  # fmt: skip
 KEPT_FINGERPRINT = "f1fcffb4dcb1570a22676c28942015c8cbb02f88a7a274607a1e9928d3b4b9b2"
 
 
@@ -45,10 +49,11 @@ def change(folder, **changes):
 
 def test_a_trained_encoder_comes_back_as_it_was(tmp_path):
     source = spectrograms(8)
-    saved = encoders.train(source, architecture=TINY, epochs=2, batch_size=4)
+    saved = encoders.train(source, TINY_DESIGN, epochs=2, batch_size=4)
     encoders.save(saved, tmp_path / "mine")
     loaded = encoders.load(tmp_path / "mine")
     assert loaded.fingerprint == saved.fingerprint
+    assert (loaded.design, loaded.hyperparameters) == (saved.design, saved.hyperparameters)
     assert loaded.history == saved.history
     assert loaded.holdout == saved.holdout
     assert (loaded.name, loaded.versions) == (saved.name, saved.versions)
@@ -81,6 +86,45 @@ def test_the_kept_example_of_the_format_is_still_read():
     assert loaded.dimensions == 3
     assert dataclasses.replace(loaded, name="other").fingerprint == KEPT_FINGERPRINT
     assert sum(path.stat().st_size for path in FIXTURE.iterdir()) < 50_000
+
+
+def test_the_kept_example_is_what_is_written_today(tmp_path):
+    encoders.save(fixture(), tmp_path / "again")
+    for path in FIXTURE.iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_what_version_1_did_not_know_is_said_where_it_is_not_default(folder, tmp_path):
+    config = json.loads((folder / "config.json").read_text())
+    later = {"schedule", "weight_decay", "precision"}
+    assert not later & set(config["hyperparameters"])
+    assert not {"terms", "validation_terms"} & set(config["history"][0])
+    base = untrained()
+    settings = dataclasses.replace(
+        base.hyperparameters, schedule="cosine", weight_decay=0.01, precision="mixed_float16"
+    )
+    epochs = (
+        Epoch(1, 0.5, 0.4, 9.0, 1.0, {"nll": 0.3, "kl": 0.2}, {"nll": 0.3, "kl": 0.1}),
+        Epoch(2, 0.4, 0.45, 9.0, 1.0, {"nll": 0.2, "kl": 0.2}, {"nll": 0.3, "kl": 0.15}),
+    )
+    saved = dataclasses.replace(base, hyperparameters=settings, history=epochs)
+    encoders.save(saved, tmp_path / "later")
+    loaded = encoders.load(tmp_path / "later")
+    assert (loaded.hyperparameters, loaded.history) == (settings, epochs)
+    assert loaded.fingerprint == saved.fingerprint != base.fingerprint
+    assert loaded.best.number == 2  # a cosine keeps its last weights
+    assert encoders.info(loaded, "now").params["validation_kl"] == 0.15
+    config = json.loads((tmp_path / "later" / "config.json").read_text())
+    assert config["schema"] == "songnet.encoder/1"
+    assert later < set(config["hyperparameters"])
+
+
+def test_defaults_that_are_written_out_mean_the_same(folder):
+    change(
+        folder, hyperparameters__schedule="constant", hyperparameters__weight_decay=0,
+        hyperparameters__precision="float32",
+    )  # fmt: skip
+    assert encoders.load(folder).fingerprint == KEPT_FINGERPRINT
 
 
 def test_the_fingerprint_tells_encoders_apart():
@@ -217,10 +261,11 @@ def test_a_changed_setting_is_seen(folder):
     ("changes", "message"),
     [
         ({"schema": "songnet.encoder/2"}, "has schema songnet.encoder/2, this songnet reads"),
+        ({"schema": "songnet.encoder/" + "9" * 5000}, "schema songnet.encoder/999999999999,"),
         ({"schema": "keras/1"}, "is not an encoder of songnet"),
         ({"schema": "songnet.encoder/one"}, "is not an encoder of songnet"),
         ({"schema": 1}, "schema must be a string"),
-        ({"kind": "vae"}, "kind must be one of cae, not 'vae'"),
+        ({"kind": "lambda"}, "kind must be one of cae, .*, not 'lambda'"),
         ({"name": "Bad Name"}, "cannot name an encoder"),
         ({"activation": "lambda"}, "activation 'lambda'"),
         ({"architecture": []}, "architecture. must be a JSON object"),
@@ -237,11 +282,21 @@ def test_a_changed_setting_is_seen(folder):
         ({"hyperparameters__learning_rate": float("nan")}, "learning_rate must be a finite"),
         ({"hyperparameters__learning_rate": "x"}, "learning_rate must be a number"),
         ({"hyperparameters__learning_rate": 10**400}, "learning_rate must be a finite"),
+        ({"hyperparameters__schedule": 1}, "hyperparameters.schedule must be a string"),
+        ({"hyperparameters__schedule": "steps"}, "schedule must be constant or cosine"),
+        ({"hyperparameters__weight_decay": -1}, "weight_decay must be 0 or more"),
+        ({"hyperparameters__weight_decay": "x"}, "hyperparameters.weight_decay must be a number"),
+        ({"hyperparameters__precision": "float8"}, "precision must be float32 or"),
+        ({"hyperparameters__precision": None}, "hyperparameters.precision must be a string"),
         ({"split__by": "album"}, "split.by must be one of song, recording"),
         ({"split__validation_songs": [1]}, "split.validation_songs must be a list of strings"),
         ({"history": []}, "history must be a list of epochs"),
         ({"history": [{"number": 1}]}, r"history\[0\].loss is missing"),
         ({"history": {}}, "history must be a list"),
+        ({"history": [{**EPOCH, "number": 2}]}, "history must be a list of epochs, numbered from"),
+        ({"history": [{**EPOCH, "terms": []}]}, r"history\[0\].terms. must be a JSON object"),
+        ({"history": [{**EPOCH, "terms": {"kl": "x"}}]}, r"history\[0\].terms.kl must be a number"),
+        ({"history": [{**EPOCH, "validation_terms": {"kl": float("nan")}}]}, "a finite number"),
         ({"versions": {"keras": 3}}, "versions.keras must be a string"),
         ({"projection__dimensions": 0}, "projection.dimensions must be 1 to 72"),
         ({"projection__dimensions": 99}, "projection.dimensions must be 1 to 72"),
@@ -325,3 +380,97 @@ def test_a_left_over_of_a_crash_does_not_come_back(folder):
     shutil.copytree(folder, _folder.previous(folder))
     encoders.save(untrained(seed=9), folder)
     assert not _folder.previous(folder).exists()
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """The same encoder in a zip archive."""
+    path = tmp_path / "cae_kept.zip"
+    encoders.save_zip(fixture(), path)
+    return path
+
+
+def test_an_archive_is_the_same_encoder_and_always_the_same_bytes(archive, tmp_path):
+    loaded = encoders.load(archive)
+    assert loaded.fingerprint == KEPT_FINGERPRINT
+    assert (loaded.name, loaded.history) == ("cae_kept", fixture().history)
+    encoders.save_zip(loaded, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+    assert sorted(zipfile.ZipFile(archive).namelist()) == [
+        "config.json", "projection.safetensors", "weights.safetensors"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", [
+    b"", b"PK\x03\x04" + bytes(64), b"\x89HDF\r\n\x1a\n" + bytes(64), b"\x80\x04K\x01.",
+])  # fmt: skip
+def test_what_is_not_an_archive_is_refused(tmp_path, data):
+    (tmp_path / "other.zip").write_bytes(data)
+    with pytest.raises(FormatError, match=r"other.zip: is not a sound zip archive of an encoder"):
+        encoders.load(tmp_path / "other.zip")
+
+
+def assert_the_same_or_refused(archive):
+    """A flipped bit may only have changed a date."""
+    try:
+        loaded = encoders.load(archive)
+    except FormatError as error:
+        message = str(error)
+    else:
+        assert loaded.fingerprint == KEPT_FINGERPRINT
+        return
+    assert "\n" not in message
+
+
+def test_any_damage_to_an_archive_is_seen(archive):
+    data, random = archive.read_bytes(), np.random.default_rng(0)
+    for place in random.integers(0, len(data), 300):
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << int(random.integers(8))
+        archive.write_bytes(damaged)
+        assert_the_same_or_refused(archive)
+    for length in random.integers(0, len(data), 30):
+        archive.write_bytes(data[:length])
+        with pytest.raises(FormatError):
+            encoders.load(archive)
+
+
+def packed(path, compression, **entries):
+    files = {entry.name: entry.read_bytes() for entry in FIXTURE.iterdir()} | entries
+    with zipfile.ZipFile(path, "w", compression) as file:
+        for name, data in files.items():
+            if data is not None:
+                file.writestr(name, data)
+
+
+def test_a_compressed_archive_is_read_and_its_damage_seen(archive):
+    packed(archive, zipfile.ZIP_DEFLATED)
+    assert encoders.load(archive).fingerprint == KEPT_FINGERPRINT
+    data, random = archive.read_bytes(), np.random.default_rng(0)
+    for place in random.integers(0, len(data), 200):
+        archive.write_bytes(data[:place] + bytes([data[place] ^ 255]) + data[place + 1 :])
+        assert_the_same_or_refused(archive)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_other_packings_are_refused(archive, packing):
+    packed(archive, packing)
+    with pytest.raises(FormatError, match="config.json: must be stored or deflated"):
+        encoders.load(archive)
+
+
+@pytest.mark.parametrize("name", ["config.json", "weights.safetensors", "projection.safetensors"])
+def test_an_archive_without_a_file_names_it(archive, name):
+    packed(archive, zipfile.ZIP_STORED, **{name: None})
+    with pytest.raises(FormatError, match=f"cae_kept.zip/{name}: is missing"):
+        encoders.load(archive)
+
+
+def test_a_bomb_is_not_unpacked(archive):
+    packed(archive, zipfile.ZIP_DEFLATED, **{"weights.safetensors": bytes(2**27)})
+    assert archive.stat().st_size < 2**20
+    tracemalloc.start()
+    with pytest.raises(FormatError, match="weights.safetensors: is larger than"):
+        encoders.load(archive)
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()

@@ -5,13 +5,17 @@ time writing all of the column anew: 30,000 vectors of 180 dimensions in one tra
 minutes, 90,000 in batches with a checkpoint after each eleven seconds. A checkpoint ends a
 transaction, though. So many vectors are first written to a column of their own, which then takes
 the encoder's name in one transaction: whole or not at all.
+
+A batch must also lie close together in the file: 4,096 songs from all over it touch every 2,048
+rows, and each of those writes the column anew. Blocks come in any order, so they are laid down
+beside the graph first and taken up in the order of the file, together with the vectors that stay.
+In memory are a block, a batch and the songs' ids.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -21,10 +25,11 @@ from numpy.typing import NDArray
 
 from songnet.errors import StoreError
 from songnet.info import EncoderInfo
-from songnet.model import Ids, Vectors, object_array
+from songnet.model import Ids, Ints, Vectors, object_array
 from songnet.store._ladybug_engine import Engine, Session
 from songnet.store._ladybug_results import put_named
 from songnet.store._ladybug_schema import UNFINISHED, quoted
+from songnet.store._ladybug_spool import Spool
 from songnet.store._properties import closest, encoder_properties
 from songnet.store._rows import check_in_graph
 
@@ -58,28 +63,25 @@ def drop_vectors(session: Session, encoder: str) -> None:
 
 def put_vectors(engine: Engine, encoder: EncoderInfo, blocks: Iterable[Vectors]) -> None:
     """Write those vectors that differ from what is there, all of them or none."""
-    blocks, changed, count = iter(blocks), [], 0
-    for block in blocks:
-        with engine.session() as session:
-            changed.append(_changed(session, encoder, block))
-        count += len(changed[-1].songs)
-        if count > BATCH:
-            _put_many(engine, encoder, chain(changed, blocks))
+    with Spool(engine.path.parent, encoder.dimensions) as spool:
+        for block in blocks:
+            with engine.session() as session:
+                spool.add(*_changed(session, encoder, block))
+        if len(spool) > BATCH:
+            _put_many(engine, encoder, spool)
             return
-    with engine.transaction() as session:
-        for block in changed:
-            _set(session, encoder.name, block)
+        with engine.transaction() as session:
+            _set(session, encoder.name, *spool.read(np.arange(len(spool))))
 
 
-def _put_many(engine: Engine, encoder: EncoderInfo, blocks: Iterable[Vectors]) -> None:
+def _put_many(engine: Engine, encoder: EncoderInfo, spool: Spool) -> None:
     """Write to a column of its own, which then takes the place of the encoder's."""
     engine.drop_unfinished()
     try:
         with engine.session() as session:
             _add_column(session, UNFINISHED, encoder.dimensions)
-        for block in blocks:
-            _put_block(engine, block)
-        _carry_over(engine, encoder)
+            kept = _kept(session, encoder, spool)
+        _fill(engine, encoder, spool, kept)
         with engine.transaction() as session:
             drop_vectors(session, encoder.name)
             session.run(f"ALTER TABLE Song RENAME {quoted(UNFINISHED)} TO {quoted(encoder.name)}")
@@ -89,81 +91,76 @@ def _put_many(engine: Engine, encoder: EncoderInfo, blocks: Iterable[Vectors]) -
         raise
 
 
-def _put_block(engine: Engine, block: Vectors) -> None:
-    """Set a block in the order of the file: a batch then touches one stretch of the column."""
-    with engine.session() as session:
-        found = _looked_up(session, block, "offset(id(s)) AS place")
-    order = np.argsort(found["place"].to_numpy())
-    for start in range(0, len(order), BATCH):
-        rows = found["row"].to_numpy()[order[start : start + BATCH]]
-        with engine.session() as session:
-            _set(session, UNFINISHED, _of(block, rows))
-        engine.checkpoint()
-
-
-def _carry_over(engine: Engine, encoder: EncoderInfo) -> None:
-    """Take over the vectors of songs that were not given another."""
-    new, old = quoted(UNFINISHED), quoted(encoder.name)
-    with engine.session() as session:
-        found = session.table(
-            f"MATCH (s:Song) WHERE s.{old} IS NOT NULL AND s.{new} IS NULL "
-            "RETURN s.id AS row_id, offset(id(s)) AS place"
-        )
-    songs = found.sort_by("place").select(["row_id"])
-    for start in range(0, songs.num_rows, BATCH):
-        with engine.session() as session:
-            session.run(
-                f"LOAD FROM $rows MATCH (s:Song {{id: row_id}}) SET s.{new} = s.{old}",
-                rows=songs.slice(start, BATCH),
-            )
-        engine.checkpoint()
-
-
-def _looked_up(session: Session, block: Vectors, returned: str) -> pa.Table:
-    """Something of the songs of a block, in any order, and their ``row`` in it.
-
-    Raises
-    ------
-    InputError
-        Some of them are not in the graph.
-    """
-    rows = pa.table(
-        {"row_id": pa.array(block.songs, pa.string()), "row": np.arange(len(block.songs))}
-    )
+def _kept(session: Session, encoder: EncoderInfo, spool: Spool) -> pa.Table:
+    """``row_id`` and ``place`` of songs whose vector stays."""
     found = session.table(
-        f"LOAD FROM $rows MATCH (s:Song {{id: row_id}}) RETURN row AS row, {returned}", rows=rows
+        f"MATCH (s:Song) WHERE s.{quoted(encoder.name)} IS NOT NULL "
+        "RETURN s.id AS row_id, offset(id(s)) AS place"
     )
-    if found.num_rows < len(block.songs):
-        known = block.songs[found["row"].to_numpy()]
-        check_in_graph(block.songs, known, what=f"vectors of {block.encoder!r}")
-    return found
+    return found.filter(~np.isin(found["place"].to_numpy(), spool.places))
 
 
-def _changed(session: Session, encoder: EncoderInfo, block: Vectors) -> Vectors:
-    """Those vectors of a block that are not there bit by bit (0.0 does not equal -0.0)."""
-    found = _looked_up(session, block, f"s.{quoted(encoder.name)} AS vector")
+def _fill(engine: Engine, encoder: EncoderInfo, spool: Spool, kept: pa.Table) -> None:
+    """Set new vectors and kept ones in the order of the file.
+
+    A batch then touches one stretch of the column.
+    """
+    order = np.argsort(np.concatenate([spool.places, kept["place"].to_numpy()]))
+    for start in range(0, len(order), BATCH):
+        rows = order[start : start + BATCH]
+        old = kept.select(["row_id"]).take(np.sort(rows[rows >= len(spool)]) - len(spool))
+        with engine.session() as session:
+            _set(session, UNFINISHED, *spool.read(rows[rows < len(spool)]))
+            _copy(session, encoder, old)
+        engine.checkpoint()
+
+
+def _copy(session: Session, encoder: EncoderInfo, songs: pa.Table) -> None:
+    if songs.num_rows:
+        session.run(
+            "LOAD FROM $rows MATCH (s:Song {id: row_id}) "
+            f"SET s.{quoted(UNFINISHED)} = s.{quoted(encoder.name)}",
+            rows=songs,
+        )
+
+
+def _changed(session: Session, encoder: EncoderInfo, block: Vectors) -> tuple[Vectors, Ints]:
+    """Vectors that are not there bit by bit (0.0 is not -0.0), and their songs' places."""
+    what = f"vectors of {block.encoder!r}"
+    found = _look_up(session, block.songs, f"s.{quoted(encoder.name)} AS vector", what=what)
     there = found.filter(pc.is_valid(found["vector"]))
     rows = there["row"].to_numpy()
     same = (_bits(block.values[rows]) == _bits(matrix(there, encoder))).all(axis=1)
-    return _of(block, np.setdiff1d(np.arange(len(block.songs)), rows[same]))
+    found = found.filter(~np.isin(found["row"].to_numpy(), rows[same])).sort_by("row")
+    rows = found["row"].to_numpy()
+    changed = Vectors(block.encoder, block.songs[rows], block.values[rows])
+    return changed, found["place"].to_numpy()
+
+
+def _look_up(session: Session, songs: Ids, returned: str, *, what: str) -> pa.Table:
+    """Something of songs, their ``row`` among those given, and their ``place`` in the file."""
+    rows = pa.table({"row_id": pa.array(songs, pa.string()), "row": np.arange(len(songs))})
+    found = session.table(
+        "LOAD FROM $rows MATCH (s:Song {id: row_id}) "
+        f"RETURN row AS row, offset(id(s)) AS place, {returned}",
+        rows=rows,
+    )
+    if found.num_rows < len(songs):
+        check_in_graph(songs, songs[found["row"].to_numpy()], what=what)
+    return found
 
 
 def _bits(values: NDArray[np.float32]) -> NDArray[np.int32]:
     return np.ascontiguousarray(values).view(np.int32)
 
 
-def _of(vectors: Vectors, rows: NDArray[np.intp]) -> Vectors:
-    return Vectors(vectors.encoder, vectors.songs[rows], vectors.values[rows])
-
-
-def _set(session: Session, column: str, vectors: Vectors) -> None:
-    if not len(vectors.songs):
+def _set(session: Session, column: str, songs: Ids, values: NDArray[np.float32]) -> None:
+    if not len(songs):
         return
-    flat = pa.array(vectors.values.ravel())
-    lists = pa.FixedSizeListArray.from_arrays(flat, vectors.dimensions)
+    lists = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
     session.run(
         f"LOAD FROM $rows MATCH (s:Song {{id: row_id}}) SET s.{quoted(column)} = row_vector",
-        rows=pa.table({"row_id": pa.array(vectors.songs, pa.string()), "row_vector": lists}),
+        rows=pa.table({"row_id": pa.array(songs, pa.string()), "row_vector": lists}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -216,6 +217,90 @@ def test_vectors_of_unknown_songs_are_refused_whole(store: GraphStore) -> None:
     assert contents(store) == before
 
 
+def blocks_of(vectors: Vectors, *sizes: int) -> Iterator[Vectors]:
+    """Vectors in blocks of these sizes, dealt from all over."""
+    order = np.random.default_rng(0).permutation(len(vectors.songs))
+    assert sum(sizes) == len(order)
+    for rows in np.split(order, np.cumsum(sizes)[:-1]):
+        yield Vectors.from_rows(vectors.encoder, vectors.songs[rows], vectors.values[rows])
+
+
+def test_blocks_leave_what_all_at_once_leaves(store: GraphStore) -> None:
+    fill(store, np.zeros((20, 3), np.float32))
+    new = Vectors.from_rows(NAME, numbered(15), np.arange(45).reshape(15, 3))
+    store.write_vectors(blocks_of(new, 1, 0, 7, 4, 3))
+    found = store.vectors(NAME)
+    assert list(found.songs) == numbered(20)
+    assert found.values.tolist() == [*new.values.tolist(), *[[0, 0, 0]] * 5]
+
+
+def test_no_block_is_nothing_to_write(store: GraphStore) -> None:
+    fill(store, EXTREMES)
+    before = contents(store)
+    store.write_vectors(iter([]))
+    assert contents(store) == before
+
+
+def test_the_store_may_be_read_between_two_blocks(store: GraphStore) -> None:
+    old = fill(store, np.eye(3, dtype=np.float32))
+
+    def doubled() -> Iterator[Vectors]:
+        for row in range(3):
+            found = store.vectors(NAME)
+            assert found.fingerprint == old.fingerprint
+            yield Vectors(NAME, found.songs[row : row + 1], 2 * found.values[row : row + 1])
+
+    store.write_vectors(doubled())
+    assert store.vectors(NAME).values.tolist() == (2 * np.eye(3)).tolist()
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (Vectors.from_rows(NAME, ["song 0000"], [[7, 8, 9]]), "a song twice"),
+        (Vectors.from_rows(NAME, ["song 0001"], [[7, 8]]), "3 dimensions: got 2"),
+        (Vectors.from_rows("vae", ["song 0001"], [[7, 8, 9]]), "'vae' after 'cae_12x15'"),
+        (Vectors.from_rows(NAME, ["song 0001", "nobody"], np.ones((2, 3))), "'nobody'"),
+    ],
+)
+def test_blocks_that_do_not_go_together_are_refused_whole(
+    store: GraphStore, second: Vectors, message: str
+) -> None:
+    fill(store, np.eye(3, dtype=np.float32))
+    store.write_encoder(encoder("vae"))
+    before = contents(store)
+    with pytest.raises(InputError, match=message):
+        store.write_vectors([Vectors.from_rows(NAME, ["song 0000"], [[1, 2, 3]]), second])
+    assert contents(store) == before
+
+
+def test_an_error_between_two_blocks_leaves_what_was_there(store: GraphStore) -> None:
+    fill(store, np.eye(3, dtype=np.float32))
+    before = contents(store)
+
+    def broken() -> Iterator[Vectors]:
+        yield Vectors.from_rows(NAME, numbered(2), np.ones((2, 3)))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.write_vectors(broken())
+    assert contents(store) == before
+
+
+def test_which_songs_have_a_vector(store: GraphStore) -> None:
+    store.add_songs(songs_table("b", "ü", "a", "without", "B"))
+    store.write_encoder(encoder(NAME, 2))
+    store.write_encoder(encoder("vae", 1))
+    assert store.embedded(NAME).shape == (0,)
+    store.write_vectors(Vectors.from_rows(NAME, ["ü", "b", "B", "a"], np.zeros((4, 2))))
+    store.write_vectors(Vectors.from_rows("vae", ["without"], [[1]]))
+    assert store.embedded(NAME).dtype == object
+    assert store.embedded(NAME).tolist() == ["B", "a", "b", "ü"]
+    assert store.embedded("vae").tolist() == ["without"]
+    store.write_encoder(encoder(NAME, 2, "another model"))
+    assert store.embedded(NAME).tolist() == []
+
+
 def test_vectors_that_are_no_numbers_are_refused(store: GraphStore) -> None:
     fill(store, np.eye(2, dtype=np.float32))
     good = store.vectors(NAME)
@@ -231,6 +316,8 @@ def test_an_unknown_encoder_is_refused_with_those_there_are(store: GraphStore) -
     for ask in (
         lambda: store.vectors("cae"),
         lambda: store.write_vectors(vectors),
+        lambda: store.write_vectors(iter([vectors])),
+        lambda: store.embedded("cae"),
         lambda: store.nearest("cae", np.ones(3, np.float32), 1),
         lambda: store.drop("encoder", "cae"),
     ):

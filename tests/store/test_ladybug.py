@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -417,6 +418,52 @@ def test_many_vectors_go_in_by_batches(with_vectors: LadybugStore, path: Path) -
         found = store.vectors("cae")
         assert dict(zip(found.songs, found.values.tolist(), strict=True)) == expected
         assert sorted(song_columns(store)) == sorted(columns)
+
+
+def test_many_vectors_go_in_by_blocks_of_any_size(with_vectors: LadybugStore, path: Path) -> None:
+    columns, before = song_columns(with_vectors), files(path.parent)
+    random = np.random.default_rng(0)
+    songs = random.permutation(IDS)[:33]
+    sizes = [1, 12, 0, 3, 16, 1]
+    blocks = [vectors(part, 1000) for part in np.split(songs, np.cumsum(sizes)[:-1])]
+    expected = dict(zip(IDS[::3], vectors(IDS[::3], 0).values.tolist(), strict=True))
+    for block in blocks:
+        expected |= dict(zip(block.songs, block.values.tolist(), strict=True))
+    with_vectors.write_vectors(iter(blocks))
+    found = with_vectors.vectors("cae")
+    assert dict(zip(found.songs, found.values.tolist(), strict=True)) == expected
+    assert with_vectors.embedded("cae").tolist() == sorted(expected)
+    assert song_columns(with_vectors) == columns
+    assert files(path.parent) == before
+
+
+def test_no_more_is_held_than_a_block_and_the_one_before(with_vectors: LadybugStore) -> None:
+    alive: list[weakref.ref[np.ndarray]] = []
+
+    def blocks() -> Iterator[Vectors]:
+        for start in range(0, 50, 5):
+            assert sum(ref() is not None for ref in alive) <= 2
+            block = vectors(IDS[start : start + 5], 1000)
+            alive.append(weakref.ref(block.values))
+            yield block
+            del block
+
+    with_vectors.write_vectors(blocks())
+    assert len(with_vectors.embedded("cae")) == 50
+
+
+def test_what_is_there_already_is_not_written_again(
+    with_vectors: LadybugStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    put = _ladybug_vectors._set
+    monkeypatch.setattr(
+        _ladybug_vectors, "_set", lambda *given: (written.extend(given[2]), put(*given))
+    )
+    with_vectors.write_vectors([vectors(IDS[::3], 0)])
+    assert written == []
+    with_vectors.write_vectors(vectors(IDS[::2], 0))
+    assert sorted(written) == IDS[2::2]
 
 
 def test_many_vectors_go_in_whole_or_not_at_all(

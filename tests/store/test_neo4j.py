@@ -292,6 +292,41 @@ def test_more_rows_than_one_batch_are_all_written(
     assert neo4j_store.vectors("cae_12x15").fingerprint == given.fingerprint
 
 
+def test_blocks_share_a_transaction_as_far_as_one_bears_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_neo4j_steps, "WHOLE", 6)
+    monkeypatch.setattr(_neo4j_steps, "NUMBERS_PER_ROW", 1)
+    sizes = [1, 0, 1, 1, 3, 1, 2]
+    blocks = [Vectors.from_rows("cae_12x15", IDS[:size], np.ones((size, 3))) for size in sizes]
+    groups = _neo4j_steps.vector_groups(iter(blocks))
+    assert [[len(block.songs) for block in group] for group in groups] == [
+        [1, 0, 1],
+        [1],
+        [3],
+        [1],
+        [2],
+    ]
+
+
+def test_blocks_of_many_vectors_go_in_one_transaction_after_the_other(
+    neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_neo4j_steps, "WHOLE", 6)
+    monkeypatch.setattr(_neo4j_steps, "NUMBERS_PER_ROW", 1)
+    neo4j_store.add_songs(pa.table({"id": IDS}))
+    neo4j_store.write_encoder(encoder())
+    whole = Vectors.from_rows("cae_12x15", IDS, np.arange(36).reshape(12, 3))
+    blocks = [Vectors("cae_12x15", whole.songs[n : n + 2], whole.values[n : n + 2])
+              for n in range(0, 12, 2)]  # fmt: skip
+    unknown = Vectors.from_rows("cae_12x15", ["nobody"], np.ones((1, 3)))
+    with pytest.raises(InputError, match="'nobody'"):
+        neo4j_store.write_vectors([*blocks[:2], unknown])
+    assert neo4j_store.embedded("cae_12x15").tolist() == IDS[:4]
+    neo4j_store.write_vectors(iter(blocks))
+    assert neo4j_store.vectors("cae_12x15").fingerprint == whole.fingerprint
+
+
 # --- transactions -------------------------------------------------------------------------------
 
 

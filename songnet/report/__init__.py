@@ -8,15 +8,27 @@ Projections to two dimensions are in `songnet.report.projections`, the figures t
 
 from __future__ import annotations
 
-from songnet.report._content import EncoderSection, Example, Loaded, Projection, ReportContent
+from songnet.report._content import (
+    Curve,
+    EncoderSection,
+    Example,
+    Loaded,
+    Panel,
+    Projection,
+    ReportContent,
+    SearchSection,
+)
 from songnet.report._page import render, write
 
 __all__ = [
+    "Curve",
     "EncoderSection",
     "Example",
     "Loaded",
+    "Panel",
     "Projection",
     "ReportContent",
+    "SearchSection",
     "render",
     "write",
 ]

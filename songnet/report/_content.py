@@ -41,6 +41,66 @@ class Example(NamedTuple):
     reconstruction: NDArray[np.float32]
 
 
+class Curve(NamedTuple):
+    """A training's losses, a value per epoch.
+
+    Attributes
+    ----------
+    loss, val_loss
+        Over the songs learnt from and over those held back; of one length.
+    best
+        Whether it is the one to look at.
+    given_up
+        Whether it was ended because others were better.
+    """
+
+    loss: Sequence[float]
+    val_loss: Sequence[float]
+    best: bool = False
+    given_up: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves that belong together, under a title."""
+
+    title: str
+    curves: Sequence[Curve]
+
+    def __post_init__(self) -> None:
+        for curve in self.curves:
+            if not 0 < len(curve.loss) == len(curve.val_loss):
+                raise InputError(
+                    f"curves of {self.title!r} need as many training as validation losses, at "
+                    f"least one: got {len(curve.loss)} and {len(curve.val_loss)}"
+                )
+
+
+@dataclass(frozen=True)
+class SearchSection:
+    """What the page says of a search for the best encoder.
+
+    Attributes
+    ----------
+    name
+        The search's, and its best encoder's.
+    summary
+        In a sentence, what was searched and how many trainings there were.
+    loss
+        What the loss is, for people.
+    panels
+        A panel per latent.
+    bests
+        The best training of each latent, best first: columns by name.
+    """
+
+    name: str
+    summary: str
+    loss: str
+    panels: Sequence[Panel]
+    bests: Sequence[Mapping[str, Scalar]] = ()
+
+
 @dataclass(frozen=True)
 class EncoderSection:
     """What the page says of one encoder.
@@ -58,6 +118,10 @@ class EncoderSection:
         tuples will do.
     mse
         The mean squared error of the reconstructions on songs held back; None where unknown.
+    loss
+        What its loss is, for people.
+    draws
+        Whether it is a model that draws spectrograms.
     """
 
     name: str
@@ -65,6 +129,8 @@ class EncoderSection:
     history: Mapping[str, Sequence[float]] = field(default_factory=dict)
     examples: Sequence[Example | tuple[str, NDArray[np.uint8], NDArray[np.float32]]] = ()
     mse: float | None = None
+    loss: str = "loss"
+    draws: bool = True
 
     def __post_init__(self) -> None:
         for title, *images in self.examples:
@@ -143,6 +209,10 @@ class ReportContent:
         Networks, encoders and partitions.
     encoders
         The encoders to show in depth.
+    searches
+        The searches for the best encoder.
+    unread
+        Why a search is not shown, a sentence each.
     comparison
         `songnet.agreement.Comparison` or its JSON; None where nothing was compared.
     communities
@@ -159,6 +229,8 @@ class ReportContent:
     store: Mapping[str, Scalar] = field(default_factory=dict)
     loaded: Loaded = field(default_factory=Loaded)
     encoders: Sequence[EncoderSection] = ()
+    searches: Sequence[SearchSection] = ()
+    unread: Sequence[str] = ()
     comparison: ToJson | Mapping[str, Any] | None = None
     communities: Mapping[str, Sequence[str]] = field(default_factory=dict)
     projections: Sequence[Projection] = ()

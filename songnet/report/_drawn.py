@@ -12,7 +12,7 @@ import numpy as np
 
 from songnet.report import figures
 from songnet.report._compared import Matrix, Pair
-from songnet.report._content import EncoderSection, Example, Projection
+from songnet.report._content import EncoderSection, Example, Panel, Projection
 from songnet.report._style import to_svg
 from songnet.report._text import count, isolated, number, one_line, percent, sentence, shorten, slug
 
@@ -76,6 +76,22 @@ def loss(section: EncoderSection) -> Drawn | None:
 def _fall(key: str, values: Sequence[float]) -> str:
     name = {"loss": "training", "val_loss": "validation"}.get(key, key)
     return f"{name} from {values[0]:.4g} to {values[-1]:.4g} in {count(len(values), 'epoch')}"
+
+
+def losses(panels: Sequence[Panel], *, name: str, of: str, loss: str) -> Drawn:
+    """Loss curves side by side: of a search's trainings, or of encoders of one kind."""
+    return _draw(
+        figures.losses_figure(panels, loss=loss),
+        name=slug("losses", name),
+        alt=f"Losses of {of} by epoch, side by side: {'; '.join(map(_lowest, panels))}.",
+        caption=f"Losses of {of} by epoch, on one scale ({loss}).",
+    )
+
+
+def _lowest(panel: Panel) -> str:
+    lowest = min((value for curve in panel.curves for value in curve.val_loss), default=math.nan)
+    made = count(len(panel.curves), "curve")
+    return f"{shorten(panel.title, TITLE)}, {made}, lowest validation loss {lowest:.4g}"
 
 
 def spectrograms(section: EncoderSection) -> list[Drawn]:

@@ -14,7 +14,14 @@ from songnet.errors import InputError
 from songnet.files import replacing
 from songnet.report import _answer, _compared, _drawn, _text
 from songnet.report._compared import Pair
-from songnet.report._content import EncoderSection, Projection, ReportContent
+from songnet.report._content import (
+    Curve,
+    EncoderSection,
+    Panel,
+    Projection,
+    ReportContent,
+    SearchSection,
+)
 from songnet.report._drawn import Drawn
 
 MATRICES = 24
@@ -28,6 +35,14 @@ class EncoderView:
     section: EncoderSection
     loss: Drawn | None
     examples: Sequence[Drawn]
+
+
+@dataclass(frozen=True)
+class SearchView:
+    """A search and its loss curves."""
+
+    section: SearchSection
+    losses: Drawn | None
 
 
 @dataclass(frozen=True)
@@ -61,15 +76,19 @@ class Page:
 
     content: ReportContent
     answer: _answer.Answer
+    losses: Sequence[Drawn]
     encoders: Sequence[EncoderView]
+    searches: Sequence[SearchView]
     pairs: Sequence[PairView]
     matrices: Sequence[MatrixView]
     maps: Sequence[MapView]
 
     def figures(self) -> Iterator[Drawn]:
         """All figures, in the order of the page."""
+        yield from self.losses
         for encoder in self.encoders:
             yield from filter(None, (encoder.loss, *encoder.examples))
+        yield from (search.losses for search in self.searches if search.losses)
         yield from (matrix.figure for matrix in self.matrices)
         yield from (each.figure for each in self.maps)
 
@@ -129,7 +148,9 @@ def _page(content: ReportContent) -> Page:
     return Page(
         content=content,
         answer=_answer.answer(content, compared),
+        losses=list(_losses_by_kind(content.encoders)),
         encoders=[_encoder_view(section) for section in content.encoders],
+        searches=[_search_view(section) for section in content.searches],
         pairs=views,
         matrices=[_matrix_view(view, content) for view in views[:MATRICES]],
         maps=[MapView(each, _drawn.scatter(each)) for each in content.projections],
@@ -143,6 +164,32 @@ def _pair_view(pair: Pair, made_of: Mapping[str, _answer.Side]) -> PairView:
 
 def _encoder_view(section: EncoderSection) -> EncoderView:
     return EncoderView(section, _drawn.loss(section), _drawn.spectrograms(section))
+
+
+def _losses_by_kind(sections: Sequence[EncoderSection]) -> Iterator[Drawn]:
+    """Encoders whose losses mean the same, side by side, where there are several."""
+    kinds: dict[tuple[str, str], list[Panel]] = {}
+    for section in sections:
+        training, validation = (section.history.get(key, ()) for key in ("loss", "val_loss"))
+        if 0 < len(training) == len(validation):
+            title = f"{section.name} · best {min(validation):.4g}"
+            panel = Panel(title, [Curve(training, validation, best=True)])
+            kind = str(section.params.get("kind", "all"))
+            kinds.setdefault((kind, section.loss), []).append(panel)
+    for (kind, loss), panels in kinds.items():
+        if len(panels) > 1:
+            of = f"the {len(panels)} encoders of kind {kind}"
+            yield _drawn.losses(panels, name=kind, of=of, loss=loss)
+
+
+def _search_view(section: SearchSection) -> SearchView:
+    of = f"the trainings of {section.name}"
+    return SearchView(
+        section,
+        _drawn.losses(section.panels, name=section.name, of=of, loss=section.loss)
+        if section.panels
+        else None,
+    )
 
 
 def _matrix_view(view: PairView, content: ReportContent) -> MatrixView:

@@ -24,6 +24,10 @@ RULE = "#e3e6eb"
 PAPER = "#ffffff"
 SHARES = ("#f6f8fb", "#c6dbef", "#6aaed6", "#2878b8", "#0b3c73")  # one hue, light to dark
 
+# Widths of figures in inches.
+MEDIUM = 6.4
+NARROW = 6.0
+
 MEASURED = "'DejaVu Sans'"  # comes with matplotlib: text is measured alike on every machine
 SHOWN = f"system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, {MEASURED}"
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from songnet.model import Floats, Ints
 from songnet.report._compared import Matrix, title_of
 from songnet.report._content import Example, Projection
+from songnet.report._loss_figures import loss_figure, losses_figure
 from songnet.report._style import (
-    COLOURS,
     GREY,
     INK,
+    MEDIUM,
+    NARROW,
     PAPER,
     RULE,
     SERIES,
@@ -32,77 +34,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MEDIUM = 6.4
-NARROW = 6.0
+__all__ = [
+    "confusion_figure",
+    "loss_figure",
+    "losses_figure",
+    "scatter_figure",
+    "spectrogram_figure",
+]
+
 LABEL = 26
 MANY_POINTS = 2000
 CELL_FONT = 7.5
 SECONDS = 216 * 512 / 22_050
 TOP_HERTZ = 11_025.0
-
-
-def loss_figure(history: Mapping[str, Sequence[float]]) -> Figure:
-    """Training and validation loss by epoch; the epoch of the lowest validation loss is marked.
-
-    Parameters
-    ----------
-    history
-        ``loss`` and ``val_loss``, a value per epoch; either may be missing.
-    """
-    with style():
-        figure, axes = blank(NARROW, 3.0)
-        names = (("loss", "training"), ("val_loss", "validation"))
-        for (key, label), colour in zip(names, COLOURS, strict=False):
-            if len(history.get(key, ())):
-                _curve(axes, np.asarray(history[key], np.float64), label, colour)
-        if len(history.get("val_loss", ())):
-            _mark_best(axes, np.asarray(history["val_loss"], np.float64))
-        _loss_axes(axes, history)
-    return figure
-
-
-def _curve(axes: Axes, values: Floats, label: str, colour: str) -> None:
-    epochs = np.arange(1, len(values) + 1)
-    marker = "o" if len(values) < 25 else ""
-    axes.plot(epochs, values, color=colour, label=label, linewidth=1.8, marker=marker, markersize=3)
-
-
-def _mark_best(axes: Axes, values: Floats) -> None:
-    if not np.isfinite(values).any():
-        return
-    best = int(np.nanargmin(values))
-    label = f"lowest validation loss: {values[best]:.4g} in epoch {best + 1}"
-    axes.plot(
-        [best + 1], [values[best]], "o", mfc=PAPER, mec=INK, mew=1.4, ms=7, zorder=5, label=label
-    )
-
-
-def _loss_axes(axes: Axes, history: Mapping[str, Sequence[float]]) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    if _spans_magnitudes(history):
-        _plain_log_scale(axes)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    axes.set_xlim(left=min(1, axes.get_xlim()[1] / 2))
-    axes.grid(axis="y", color=RULE, linewidth=0.8)
-    axes.set(xlabel="epoch", ylabel="loss")
-    axes.legend(frameon=False, loc="upper right")
-
-
-def _spans_magnitudes(history: Mapping[str, Sequence[float]]) -> bool:
-    values = np.asarray([loss for curve in history.values() for loss in curve], np.float64)
-    finite = values[np.isfinite(values)]
-    return bool(len(finite) and finite.min() > 0 and finite.max() > 10 * finite.min())
-
-
-def _plain_log_scale(axes: Axes) -> None:
-    """Ticks such as 0.02: the usual powers of ten are mathtext, which is switched off."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-
-    axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=9))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
-    axes.yaxis.set_minor_locator(NullLocator())
 
 
 def spectrogram_figure(example: Example | tuple[str, Any, Any]) -> Figure:

@@ -25,6 +25,7 @@ from songnet.report import (
     write,
 )
 from songnet.sources.archive import SpectrogramArchive
+from songnet.workflows._search_sections import search_sections
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace, pull_vectors
 
@@ -77,6 +78,7 @@ def gather(
     partitions = [store.partition(info.name) for info in loaded.partitions]
     titles = {partition.name: store.community_titles(partition.name) for partition in partitions}
     sections = list(_sections(workspace, loaded.encoders, progress))
+    searches, unread = search_sections(workspace)
     maps = list(_maps(workspace, loaded, partitions, titles, seed, progress))
     return ReportContent(
         title=title,
@@ -90,6 +92,8 @@ def gather(
         },
         loaded=loaded,
         encoders=sections,
+        searches=searches,
+        unread=unread,
         comparison=_comparison(partitions),
         communities=titles,
         projections=maps,
@@ -109,13 +113,15 @@ def _sections(
     workspace: Workspace, infos: Sequence[EncoderInfo], progress: Progress
 ) -> Iterator[EncoderSection]:
     for done, info in enumerate(infos, 1):
-        saved = _saved(workspace, info)
+        saved, model = _saved(workspace, info), encoders.MODELS.get(info.kind)
         yield EncoderSection(
             name=info.name,
             params={"kind": info.kind, "latent": info.latent, **info.params},
             history=_history(saved),
             examples=_examples(workspace, saved),
             mse=_mse(saved),
+            loss=model.loss if model else "loss",
+            draws=model is None or model.draws,
         )
         progress("encoders", done, len(infos))
 

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo
-from songnet.report import EncoderSection, Example, Loaded, Projection, ReportContent
+from songnet.report import (
+    Curve,
+    EncoderSection,
+    Example,
+    Loaded,
+    Panel,
+    Projection,
+    ReportContent,
+    SearchSection,
+)
 
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = [
@@ -99,6 +108,31 @@ def encoder(**changes: object) -> EncoderSection:
     return dataclasses.replace(section, **changes)
 
 
+def search(**changes: object) -> SearchSection:
+    """Two latents, the first with a best, a plain and a given-up training."""
+    section = SearchSection(
+        name="search_cae",
+        summary="Every combination of two latents. Of 4 trainings: 3 complete, 1 pruned.",
+        loss="mean squared error per pixel",
+        panels=[
+            Panel(
+                "12x15 · best 0.02",
+                [
+                    Curve([0.5, 0.1, 0.01], [0.6, 0.02, 0.03], best=True),
+                    Curve([0.7, 0.3], [0.8, 0.4]),
+                    Curve([0.9], [1.0], given_up=True),
+                ],
+            ),
+            Panel("48x81 · best 0.01", [Curve([0.4, 0.2, 0.1], [0.4, 0.2, 0.01], best=True)]),
+        ],
+        bests=[
+            {"latent": "48x81", "batch size": 5, "validation loss": 0.01},
+            {"latent": "12x15", "batch size": 10, "validation loss": 0.02},
+        ],
+    )
+    return dataclasses.replace(section, **changes)
+
+
 def projection(songs: int = 200, communities: int = 3, **changes: object) -> Projection:
     """Blobs on a circle, a community each."""
     rng = np.random.default_rng(3)
@@ -128,6 +162,7 @@ def content(**changes: object) -> ReportContent:
         store={"engine": "ladybug", "playlists": 12, "songs": 200, "memberships": 34_567},
         loaded=loaded(),
         encoders=[encoder()],
+        searches=[search()],
         comparison=comparison(
             pair("leiden-playlists", "kmeans-cae_12x15", table, 0.31),
             pair("leiden-playlists", "leiden-sound", table, 0.12),
@@ -155,7 +190,7 @@ def content(**changes: object) -> ReportContent:
 
 def bare(**changes: object) -> ReportContent:
     """A report without spectrograms and maps, quicker to draw."""
-    return content(**{"encoders": [], "projections": [], **changes})
+    return content(**{"encoders": [], "searches": [], "projections": [], **changes})
 
 
 def hostile() -> ReportContent:
@@ -166,6 +201,15 @@ def hostile() -> ReportContent:
         title=" ".join(odd),
         notes=odd,
         encoders=[encoder(examples=[example(title) for title in odd])],
+        searches=[
+            search(
+                name=odd[0],
+                summary=odd[1],
+                panels=[Panel(title, [Curve([0.5], [0.4], best=True)]) for title in odd],
+                bests=[{title: title for title in odd}],
+            )
+        ],
+        unread=odd,
         comparison=comparison(pair("leiden-playlists", "kmeans-cae_12x15", table)),
         communities={"leiden-playlists": HOSTILE, "kmeans-cae_12x15": HOSTILE[::-1]},
         projections=[

@@ -91,7 +91,7 @@ def test_nothing_hangs_over_the_edge(opened, name, width):
 @pytest.mark.parametrize("width", [1280, 400])
 def test_every_figure_has_a_size(opened, width):
     sizes = opened("full", width=width).evaluate(SIZES)
-    assert len(sizes) == 8
+    assert len(sizes) == 9
     for natural_width, natural_height, shown_width, shown_height, complete in sizes:
         assert complete
         assert natural_width > 300

@@ -81,8 +81,8 @@ def test_everything_given_is_there(page, part):
 
 def test_figures_are_embedded_and_described(page):
     images = page.all("img")
-    # A loss curve, two examples, three matrices, two maps.
-    assert len(images) == 8
+    # A loss curve, two examples, a search, three matrices, two maps.
+    assert len(images) == 9
     for image in images:
         assert image["src"].startswith("data:image/svg+xml;base64,")
         assert len(image["alt"]) > 20

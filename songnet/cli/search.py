@@ -51,36 +51,51 @@ def search(
         str | None,
         typer.Option(
             metavar="X,X,...",
-            help="cae: 72x72,48x81,168x108,12x15; vae: 8,16,32.",
+            help="Latents to try [default: cae 72x72,48x81,168x108,12x15; vae 8,16,32].",
         ),
     ] = None,
     batch_size: Annotated[
         str | None,
-        typer.Option(metavar="N,N,...", help="cae: 5,10,15."),
+        typer.Option(
+            metavar="N,N,...",
+            help="Spectrograms per step [default: cae 5,10,15; vae 15; contrastive 64].",
+        ),
     ] = None,
     learning_rate: Annotated[
         str | None,
-        typer.Option(metavar="X,X,...", help="cae: 0.01,0.005,0.001,0.0005."),
+        typer.Option(
+            metavar="X,X,...",
+            help="Adam's step sizes [default: cae 0.01,0.005,0.001,0.0005; vae 0.001,0.0005; "
+            "contrastive 0.003,0.001,0.0003].",
+        ),
     ] = None,
     activation: Annotated[
         str | None,
-        typer.Option(metavar="X,X,...", help="cae: relu,sigmoid."),
+        typer.Option(
+            metavar="X,X,...", help="What follows each convolution [default: cae relu,sigmoid]."
+        ),
     ] = None,
     beta: Annotated[
         str | None,
-        typer.Option(metavar="X,X,...", help="vae: 0.5,1,2."),
+        typer.Option(
+            metavar="X,X,...", help="Weights of the KL divergence [default: vae 0.5,1,2]."
+        ),
     ] = None,
     dropout: Annotated[
         str | None,
-        typer.Option(metavar="X,X,...", help="vae: 0,0.2,0.4."),
+        typer.Option(metavar="X,X,...", help="Shares that are dropped [default: vae 0,0.2,0.4]."),
     ] = None,
     dimensions: Annotated[
         str | None,
-        typer.Option(metavar="N,N,...", help="contrastive: 64,128,256."),
+        typer.Option(
+            metavar="N,N,...", help="Lengths of a vector [default: contrastive 64,128,256]."
+        ),
     ] = None,
     filters: Annotated[
         str | None,
-        typer.Option(metavar="N,N,...", help="Filters per layer (no --latent then)."),
+        typer.Option(
+            metavar="N,N,...", help="Filters per layer of every autoencoder, instead of --latent."
+        ),
     ] = None,
     pooling: Annotated[
         str | None,

@@ -302,6 +302,7 @@ def test_write_gives_the_page_and_every_figure(tmp_path):
         "loss-cae_12x15.svg",
         "spectrogram-cae_12x15-1.svg",
         "spectrogram-cae_12x15-2.svg",
+        "losses-search_cae.svg",
         "confusion-leiden-playlists-vs-kmeans-cae_12x15.svg",
         "confusion-leiden-playlists-vs-leiden-sound.svg",
         "confusion-kmeans-cae_12x15-vs-leiden-sound.svg",

@@ -63,13 +63,19 @@ def test_it_is_the_corrected_t_of_folds_of_one_size(shuffles):
     assert gain.high == pytest.approx(gain.mean + wider * (plain.high - gain.mean))
 
 
-def test_the_mean_is_that_of_songs_not_of_folds():
+def test_folds_count_by_the_songs_they_ask_about():
     world = Labelled(classes=2, per_class=14)
-    groups = ["big"] * 9 + [None] * 19
-    folds = make_folds(world.songs, world.labels, groups)
-    assert len(np.unique(np.bincount(folds.fold[0]))) > 1
+    folds = make_folds(world.songs, world.labels, ["big"] * 9 + [None] * 19, shuffles=1)
     a, b = answers(folds, 0.9, 1), answers(folds, 0.5, 2)
-    assert paired_gain(a, b, folds).mean == pytest.approx(a.mean() - b.mean())
+    # A fold of n songs stands for n folds with its difference.
+    sizes = np.bincount(folds.fold[0])
+    differences = np.bincount(folds.fold[0], weights=(a[0] * 1.0 - b[0])) / sizes
+    assert len(set(sizes)) > 1
+    variance = np.repeat(differences, sizes).var() * 5 / 4
+    reach = stats.t(4).ppf(0.975) * np.sqrt((1 / 5 + 1 / 4) * variance)
+    gain = paired_gain(a, b, folds)
+    assert gain.mean == pytest.approx(a.mean() - b.mean())
+    assert (gain.low, gain.high) == pytest.approx((gain.mean - reach, gain.mean + reach))
 
 
 def test_the_interval_never_leaves_what_a_gain_can_be(folds):

@@ -139,6 +139,12 @@ def test_above_the_sample_all_but_the_dead_dimensions_is_of_a_sample():
     assert geometry(vectors(values), sample=120, seed=1) != part
 
 
+def test_a_dimension_that_a_single_song_uses_is_not_dead_whatever_the_sample():
+    values = np.concatenate([gaussian(100, 3), np.eye(100, 40)], axis=1)
+    assert dead_dimensions(values[50:]) == 40
+    assert geometry(vectors(values), sample=10).dead_dimensions == 0
+
+
 def test_geometry_puts_the_measures_together():
     values = gaussian(90, 7)
     found = geometry(vectors(values))

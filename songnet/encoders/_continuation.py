@@ -75,7 +75,8 @@ def hold_back(
     What is left to learn from, and the playlists to continue; everything and None where no two
     can be compared.
     """
-    held = _continuation(sequences, rows := _drawn(sequences, min_count, seed))
+    rows = _drawn(sequences, min_count, seed)
+    held = _continuation(sequences, rows)
     if not held.rivals.any():
         return sequences, None
     return sequences.without(rows), held
@@ -106,6 +107,6 @@ def _occurrence(values: Ints | NDArray[np.int32]) -> Ints:
 def _continuation(sequences: Sequences, rows: Ints) -> Continuation:
     songs = sequences.song[rows]
     lists = [sequences.of(playlist) for playlist in sequences.playlist[rows]]
-    lacks = np.array([~np.isin(songs, there) for there in lists], bool).reshape(len(rows), -1)
+    lacks = np.array([~np.isin(songs, there) for there in lists], bool).reshape(len(rows), len(rows))
     kept = tuple(there[there != song] for there, song in zip(lists, songs, strict=True))
     return Continuation(songs.astype(np.int64), kept, lacks & lacks.T)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from songnet.cli import search
 from songnet.cli.common import (
     Data,
     Json,
@@ -145,7 +146,7 @@ def _print_evaluation(done: Evaluated) -> None:
     for label, songs in found.left_out.items():
         say(f"left out: {label} ({songs} songs on fewer than 5 recordings)")
     _print_examples(found.encoders)
-    say("gain: kNN over mel statistics, paired by song, with its 95 % interval over recordings")
+    say("gain: kNN over mel statistics on the same folds, with its 95 % interval")
 
 
 def _row(measured: Measured, name: str | None = None) -> dict[str, Any]:
@@ -224,3 +225,6 @@ def import_(
         saved = import_encoder(workspace, path, name=name)
     typer.echo(f"took {saved.name} ({saved.kind}, {saved.dimensions} dimensions)")
     say(f"next: songnet embed --encoder {saved.name}")
+
+
+search.register(app)

@@ -16,13 +16,15 @@ from songnet.encoders.evaluation import ClipAgreement, Evaluation
 from songnet.errors import BadNameError, EmptyInputError, FormatError, StateError
 from songnet.info import EncoderInfo
 from songnet.model import Ids, Vectors
-from songnet.workflows._classes import classes
+from songnet.workflows._classes import Classes, classes
 from songnet.workflows._clips import Clips, clips_of_graph
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace, pull_vectors
 
 # Spectrograms on which losses and agreement of clips are measured, at most.
 MOST_CLIPS = 2048
+# Songs that are told apart, at most: kNN is quadratic.
+MOST_SONGS = 20_000
 READ_ROWS = 1024
 
 
@@ -98,7 +100,8 @@ def evaluate_encoders(
     names
         Encoders; default: all.
     on
-        ``label``, ``artist``, ``album`` or ``soundtrack``: what to tell songs apart by.
+        ``label``, ``artist``, ``album`` or ``soundtrack``: what to tell songs apart by. Above
+        `MOST_SONGS` songs that have it, a draw of them is measured.
 
     Raises
     ------
@@ -120,6 +123,7 @@ def evaluate_encoders(
             f"no song has a {on}, a spectrogram and a vector of each of "
             f"{', '.join(info.name for info in infos)}"
         )
+    songs = _drawn_songs(songs, wanted, seed)
     clips = clips.only(songs)
     found = evaluation.evaluate(
         [_of(vectors, songs) for vectors in pulled],
@@ -134,6 +138,20 @@ def evaluate_encoders(
         progress("encoders applied", done, len(infos))
         inside[info.name] = _inside(workspace, info, clips, seed)
     return Evaluated(found, {info.name: info.kind for info in infos}, inside)
+
+
+def _drawn_songs(songs: Ids, wanted: Classes, seed: int) -> Ids:
+    """All, or a seeded draw of whole recordings with about `MOST_SONGS`."""
+    if len(songs) <= MOST_SONGS:
+        return songs
+    recordings = wanted.of(songs)[1]
+    own = [recording or song for recording, song in zip(recordings, songs, strict=True)]
+    _, group = np.unique(np.array(own, object), return_inverse=True)
+    order = np.random.default_rng([seed, 8]).permutation(group.max() + 1)
+    behind = np.cumsum(np.bincount(group)[order])
+    chosen = order[: int(np.searchsorted(behind, MOST_SONGS)) + 1]
+    drawn: Ids = songs[np.isin(group, chosen)]
+    return drawn
 
 
 def info_of(workspace: Workspace, name: str) -> EncoderInfo:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 README = Path(__file__).parents[2] / "README.md"
+SHORT = ["--epochs", "1"]
 QUICK = ["--filters", "4,2", "--pooling", "4,6", "--encoder", "cae_12x15", "--epochs", "1"]
 
 
@@ -25,10 +26,12 @@ def commands(title):
 @pytest.fixture
 def job(songnet, playlists, sounds):
     """Runs the README's commands for one's own music on the small world, with a quick encoder."""
-    places = {"~/lists": str(playlists), "~/Music": str(sounds)}
+    unknown = str(min(sounds.rglob("*.png")))
+    places = {"~/lists": str(playlists), "~/Music": str(sounds), "unknown.ogg": unknown}
     for command in commands("Your own music"):
         arguments = [places.get(word, word) for word in command]
-        songnet(*arguments, *(QUICK if arguments == ["embed"] else []))
+        quick = QUICK if arguments == ["embed"] else SHORT if arguments[0] == "embed" else []
+        songnet(*arguments, *quick)
     return songnet
 
 
@@ -49,7 +52,7 @@ def test_the_python_example(job, capsys):
 def test_every_command_is_in_the_table(songnet):
     shown = set(re.findall(r"^  ([a-z][a-z-]+)  ", songnet("--help").out, re.MULTILINE))
     table = section("Commands")
-    assert len(shown) == 12
+    assert len(shown) == 13
     assert all(
         f"`{name}" in table or f" {name}`" in table or f", `{name}`" in table for name in shown
     )

@@ -1,4 +1,4 @@
-"""The spectrograms of the data folder: shards of raw pixels, written once, mapped when read.
+"""The spectrograms of the data folder: shards of raw pixels, written once, read by row.
 
     spectrograms/
       shard-000000.arrow     Arrow IPC, about 512 spectrograms each
@@ -15,10 +15,9 @@ which nothing counts any more are removed.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,26 +25,40 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.errors import FormatError, InputError
-from songnet.files import replacing
 from songnet.model import Ids, Ints, fingerprint, object_array
 from songnet.sources._listening import SongSound
 from songnet.sources._mel import FRAMES, MELS
+from songnet.sources._shards import (
+    PixelFile,
+    check_sound,
+    look_at,
+    shard_name,
+    shard_names,
+    shard_number,
+    shard_table,
+    write_shard,
+)
 
-SCHEMA = "songnet.spectrograms/1"
 SHARD_ROWS = 512
 
-_PIXELS = MELS * FRAMES
-_NAME = re.compile(r"shard-([0-9]{6})\.arrow\Z")
-_ARROW_SCHEMA = pa.schema(
-    [
-        pa.field("song", pa.string(), nullable=False),
-        pa.field("clip", pa.int32(), nullable=False),
-        pa.field("sha256", pa.string(), nullable=False),
-        pa.field("asked", pa.int32(), nullable=False),
-        pa.field("pixels", pa.binary(_PIXELS), nullable=False),
-    ],
-    metadata={"schema": SCHEMA},
-)
+
+@dataclass(frozen=True, slots=True)
+class _Shard:
+    """The rows of a shard: the songs' numbers, their clips, and where the pixels are."""
+
+    songs: Ints
+    clips: Ints
+    pixels: PixelFile
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What counts of a song: its number, its file's hash, the clips asked for and there."""
+
+    number: int
+    sha256: str
+    asked: int
+    clips: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +88,8 @@ class SpectrogramArchive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._names: list[str] = []
-        self._rows: dict[str, int] = {}
-        self._heard: dict[str, tuple[str, int]] = {}
-        self._mapped: dict[str, NDArray[np.uint8]] = {}
+        self._shards: dict[str, _Shard] = {}
+        self._heard: dict[str, _Heard] = {}
         self._index: _Index | None = None
         self._refresh()
 
@@ -109,17 +120,29 @@ class SpectrogramArchive:
 
     def holds(self, song: str, sha256: str, clips: int) -> bool:
         """Whether `clips` clips were asked for, and the song read, from a file with this hash."""
-        return self._heard.get(song) == (sha256, clips)
+        heard = self._heard.get(song)
+        return heard is not None and (heard.sha256, heard.asked) == (sha256, clips)
+
+    def count(self, ids: Iterable[str]) -> int:
+        """How many spectrograms there are of these songs; `InputError` if one of them has none."""
+        wanted = set(ids)
+        self._check_heard(wanted)
+        return sum(self._heard[song].clips for song in wanted)
 
     def by_song(self, ids: Iterable[str]) -> Ints:
         """The rows of these songs, rising, int64; `InputError` if one of them has none."""
         wanted = np.unique(object_array(ids))
-        if missing := [song for song in wanted if song not in self._heard]:
+        self._check_heard(wanted)
+        begins = np.searchsorted(self.songs, wanted)
+        counts = np.array([self._heard[song].clips for song in wanted], np.int64)
+        return np.concatenate([np.arange(0), *map(np.arange, begins, begins + counts)])
+
+    def _check_heard(self, ids: Iterable[str]) -> None:
+        if missing := sorted(song for song in ids if song not in self._heard):
             raise InputError(
                 f"{len(missing)} songs have no spectrogram, {missing[0]!r} among them: "
                 "load their sound first (load-audio)"
             )
-        return np.flatnonzero(np.isin(self.songs, wanted)).astype(np.int64)
 
     def read(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
         """The spectrograms of `rows`, in that order: uint8 (b, 96, 216).
@@ -135,11 +158,21 @@ class SpectrogramArchive:
         if len(rows) and not 0 <= rows.min() <= rows.max() < len(index.songs):
             raise InputError(f"rows must be from 0 to {len(index.songs) - 1}")
         pixels = np.empty((len(rows), MELS, FRAMES), np.uint8)
-        shards = index.shard[rows]
+        names, shards = list(self._shards), index.shard[rows]
         for shard in np.unique(shards):
             here = np.flatnonzero(shards == shard)
-            pixels[here] = self._pixels(self._names[shard])[index.row[rows[here]]]
+            self._read(names[shard], index.row[rows[here]], pixels, here)
         return pixels
+
+    def _read(self, name: str, rows: Ints, pixels: NDArray[np.uint8], places: Ints) -> None:
+        shard = self._shards[name]
+        while not shard.pixels.read(rows, pixels, places):
+            file = look_at(shard.pixels.path)[1]
+            if file.rows < len(shard.songs):
+                raise FormatError(
+                    file.path, "has become shorter: another process has changed it; run again"
+                )
+            shard = self._shards[name] = replace(shard, pixels=file)
 
     def add(self, sounds: Iterable[SongSound]) -> int:
         """Add songs; older clips of the same songs no longer count. How many clips were added.
@@ -155,7 +188,7 @@ class SpectrogramArchive:
         added, waiting, rows = 0, [], 0
         replaced = False
         for sound in sounds:
-            _check(sound)
+            check_sound(sound)
             replaced |= sound.id in self._heard
             waiting.append(sound)
             rows += len(sound.pixels)
@@ -171,26 +204,21 @@ class SpectrogramArchive:
         """Write songs into the last shard, if it is small, or else into a new one."""
         if not sounds:
             return 0
-        batch = _batch(sounds)
+        table = shard_table(sounds)
         with self._locked():
             self._refresh()
-            name, table = self._place(pa.Table.from_batches([batch]))
-            self._mapped.pop(name, None)
-            with (
-                replacing(self.folder / name) as file,
-                pa.ipc.new_file(file, _ARROW_SCHEMA) as writer,
-            ):
-                writer.write_table(table.combine_chunks())
+            write_shard(*self._place(table))
             self._refresh()
-        return int(batch.num_rows)
+        return int(table.num_rows)
 
-    def _place(self, table: pa.Table) -> tuple[str, pa.Table]:
+    def _place(self, table: pa.Table) -> tuple[Path, pa.Table]:
         """The shard to write, and its whole content."""
-        last = self._names[-1] if self._names else None
-        if last is not None and self._rows[last] + len(table) <= SHARD_ROWS:
-            return last, pa.concat_tables([_read_shard(self.folder / last), table])
-        number = int(last[6:12]) + 1 if last is not None else 0
-        return f"shard-{number:06d}.arrow", table
+        last = next(reversed(self._shards), None)
+        if last is not None and len(self._shards[last].songs) + len(table) <= SHARD_ROWS:
+            path = self.folder / last
+            return path, pa.concat_tables([look_at(path)[0], table])
+        number = shard_number(last) + 1 if last is not None else 0
+        return self.folder / shard_name(number), table
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -210,22 +238,26 @@ class SpectrogramArchive:
 
     def _refresh(self) -> None:
         """Take up shards that are new or longer, whoever wrote them."""
-        names = _shard_names(self.folder)
-        if self._names != names[: len(self._names)]:
-            self._names, self._rows, self._heard = [], {}, {}
-            self._mapped.clear()
-        for name in names[max(len(self._names) - 1, 0) :]:
-            table = _read_shard(self.folder / name)
-            if self._rows.get(name) != len(table):
-                self._take(name, table)
-        self._names = names
+        known, names = list(self._shards), shard_names(self.folder)
+        if known != names[: len(known)]:
+            known, self._shards, self._heard, self._index = [], {}, {}, None
+        for name in names[max(len(known) - 1, 0) :]:
+            table, pixels = look_at(self.folder / name)
+            if name not in self._shards or len(self._shards[name].songs) != len(table):
+                self._take(name, table, pixels)
 
-    def _take(self, name: str, table: pa.Table) -> None:
-        songs, hashes, asked = (table[column].to_pylist() for column in ("song", "sha256", "asked"))
-        self._heard.update(zip(songs, zip(hashes, asked, strict=True), strict=True))
-        self._rows[name] = len(table)
-        self._mapped.pop(name, None)
+    def _take(self, name: str, table: pa.Table, pixels: PixelFile) -> None:
+        columns = (table[column].to_pylist() for column in ("song", "sha256", "asked", "clip"))
+        numbers = [self._hear(*row) for row in zip(*columns, strict=True)]
+        clips = table["clip"].to_numpy().astype(np.int64)
+        self._shards[name] = _Shard(np.array(numbers, np.int64), clips, pixels)
         self._index = None
+
+    def _hear(self, song: str, sha256: str, asked: int, clip: int) -> int:
+        """Take note of a row; the song's number. Clips of a song come in order, from 0."""
+        heard = self._heard.setdefault(song, _Heard(len(self._heard), sha256, asked, 0))
+        heard.sha256, heard.asked, heard.clips = sha256, asked, clip + 1
+        return heard.number
 
     def _indexed(self) -> _Index:
         if self._index is None:
@@ -233,31 +265,27 @@ class SpectrogramArchive:
         return self._index
 
     def _make_index(self) -> _Index:
-        tables = [_read_shard(self.folder / name).drop(["pixels"]) for name in self._names]
-        lengths = [len(table) for table in tables]
-        table = pa.concat_tables(tables) if tables else _ARROW_SCHEMA.empty_table()
-        clips = table["clip"].to_numpy().astype(np.int64)
-        songs, code = np.unique(object_array(table["song"].to_pylist()), return_inverse=True)
-        order = np.lexsort((clips, code))
-        order = order[_newest(code, clips)[order]]
+        shards = list(self._shards.values())
+        lengths = [len(shard.songs) for shard in shards]
+        number = np.concatenate([np.arange(0), *(shard.songs for shard in shards)])
+        clips = np.concatenate([np.arange(0), *(shard.clips for shard in shards)])
+        ids = object_array(self._heard)
+        rank = np.argsort(np.argsort(ids, kind="stable"))
+        order = np.lexsort((clips, rank[number]))
+        order = order[_newest(number, clips)[order]]
+        hashes = object_array(heard.sha256 for heard in self._heard.values())
         return _Index(
-            songs=songs[code[order]] if len(songs) else object_array([]),
+            songs=ids[number[order]],
             clips=clips[order],
-            hashes=object_array(table["sha256"].to_pylist())[order],
+            hashes=hashes[number[order]],
             shard=np.repeat(np.arange(len(lengths)), lengths)[order],
             row=np.concatenate([np.arange(0), *map(np.arange, lengths)])[order],
         )
 
-    def _pixels(self, name: str) -> NDArray[np.uint8]:
-        """A shard's pixels, mapped: uint8 (rows, 96, 216)."""
-        if name not in self._mapped:
-            self._mapped[name] = _mapped_pixels(self.folder / name, self._rows[name])
-        return self._mapped[name]
-
     def _sweep(self) -> None:
         """Remove shards in which no row counts any more."""
         live = set(self._indexed().shard.tolist())
-        dead = [name for place, name in enumerate(self._names) if place not in live]
+        dead = [name for place, name in enumerate(self._shards) if place not in live]
         if not dead:
             return
         with self._locked():
@@ -279,83 +307,10 @@ def _newest(code: Ints, clips: Ints) -> NDArray[np.bool_]:
     return newest
 
 
-def _check(sound: SongSound) -> None:
-    pixels = sound.pixels
-    if pixels.dtype != np.uint8 or pixels.shape[1:] != (MELS, FRAMES) or not len(pixels):
-        raise InputError(
-            f"{sound.id}: spectrograms are uint8 of shape (clips, {MELS}, {FRAMES}), "
-            f"got {pixels.dtype} of shape {pixels.shape}"
-        )
-
-
-def _batch(sounds: list[SongSound]) -> pa.RecordBatch:
-    counts = [len(sound.pixels) for sound in sounds]
-    pixels = np.ascontiguousarray(np.concatenate([sound.pixels for sound in sounds]))
-
-    def repeated(values: list[str] | list[int], kind: pa.DataType) -> pa.Array:
-        return pa.array(np.repeat(np.array(values, object), counts), kind)
-
-    return pa.record_batch(
-        [
-            repeated([sound.id for sound in sounds], pa.string()),
-            pa.array(np.concatenate([np.arange(count) for count in counts]), pa.int32()),
-            repeated([sound.sha256 for sound in sounds], pa.string()),
-            repeated([sound.asked for sound in sounds], pa.int32()),
-            pa.FixedSizeBinaryArray.from_buffers(
-                pa.binary(_PIXELS), len(pixels), [None, pa.py_buffer(pixels)]
-            ),
-        ],
-        schema=_ARROW_SCHEMA,
-    )
-
-
-def _shard_names(folder: Path) -> list[str]:
-    if not folder.exists():
-        return []
-    try:
-        names = sorted(path.name for path in folder.iterdir() if path.suffix == ".arrow")
-    except OSError as error:
-        raise FormatError(folder, f"cannot be read ({error.strerror or error})") from error
-    for name in names:
-        if not _NAME.match(name):
-            raise FormatError(folder / name, "is not a shard of spectrograms: remove the file")
-    return names
-
-
-def _read_shard(path: Path) -> pa.Table:
-    """A shard, mapped, its schema and ids checked; its pixels are not touched."""
-    advice = "remove the file and load its songs again"
-    try:
-        with pa.memory_map(str(path)) as file, pa.ipc.open_file(file) as reader:
-            if (reader.schema.metadata or {}).get(b"schema") != SCHEMA.encode():
-                raise FormatError(path, f"is not a shard of {SCHEMA}: {advice}")
-            if not reader.schema.equals(_ARROW_SCHEMA) or reader.num_record_batches != 1:
-                raise FormatError(path, f"is a damaged shard of spectrograms: {advice}")
-            table = reader.read_all()
-            table.drop(["pixels"]).validate(full=True)
-            table.validate()
-            if any(column.null_count for column in table.columns):
-                raise FormatError(path, f"is a damaged shard, with gaps: {advice}")
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise FormatError(
-            path, f"is a damaged shard of spectrograms ({reason}): {advice}"
-        ) from error
-    return table
-
-
-def _mapped_pixels(path: Path, rows: int) -> NDArray[np.uint8]:
-    column = _read_shard(path)["pixels"].chunk(0)
-    if len(column) < rows:
-        raise FormatError(path, "has become shorter: another process has changed it; run again")
-    data = np.frombuffer(column.buffers()[1], np.uint8, len(column) * _PIXELS)
-    return data.reshape(-1, MELS, FRAMES)
-
-
 def _lock(handle: int) -> None:
     """Wait for the lock on an open file; it ends when the file is closed or the process dies."""
     try:
         import fcntl
-    except ImportError:  # Windows, where a file that is mapped cannot be replaced anyway
+    except ImportError:  # Windows, where a file that is open cannot be replaced anyway
         return
     fcntl.flock(handle, fcntl.LOCK_EX)

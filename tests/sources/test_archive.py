@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,17 @@ def test_by_song(tmp_path):
     assert archive.by_song([]).tolist() == []
     with pytest.raises(InputError, match=r"1 songs have no spectrogram, 'd' .*load-audio"):
         archive.by_song(["a", "d"])
+
+
+def test_count_is_of_the_clips_that_count(tmp_path):
+    archive = SpectrogramArchive(tmp_path)
+    archive.add([song("a", 1, 2, 3), song("b", 3), song("c", 4, 5)])
+    archive.add([song("a", 1, 2, sha256="1")])
+    for opened in (archive, SpectrogramArchive(tmp_path)):
+        assert opened.count(["c", "a", "c"]) == 4
+        assert opened.count([]) == 0
+        with pytest.raises(InputError, match=r"1 songs have no spectrogram, 'd' .*load-audio"):
+            opened.count(["a", "d"])
 
 
 def test_shards_fill_up_and_no_song_is_cut_in_two(tmp_path):
@@ -229,6 +241,7 @@ def test_two_processes_may_add_at_once(tmp_path):
 
 KILLED = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_archive import song
@@ -304,6 +317,35 @@ def test_a_shard_that_shrinks_or_goes_while_it_is_in_use(tmp_path):
     (tmp_path / "shard-000000.arrow").unlink()
     with pytest.raises(FormatError, match="damaged"):
         archive.read(np.array([0]))
+
+
+def test_a_shard_that_grows_while_it_is_in_use(tmp_path):
+    archive = SpectrogramArchive(tmp_path)
+    archive.add([song("a", 1), song("b", 2)])
+    assert archive.read(np.array([1]))[0, 0, 0] == 2
+    # The pixels of the longer file begin elsewhere in it.
+    SpectrogramArchive(tmp_path).add(song(f"c{number}", 3) for number in range(400))
+    assert archive.read(np.array([1, 0]))[:, 0, 0].tolist() == [2, 1]
+    assert len(archive) == 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what is mapped")
+def test_nothing_of_the_archive_stays_mapped(tmp_path):
+    archive = SpectrogramArchive(tmp_path)
+    archive.add(song(f"{number:04d}", number % 256) for number in range(3 * SHARD_ROWS))
+    assert archive.read(np.arange(len(archive)))[:, 0, 0].tolist() == [
+        number % 256 for number in range(3 * SHARD_ROWS)
+    ]
+    assert str(tmp_path) not in Path("/proc/self/maps").read_text("utf-8")
+
+
+def test_threads_may_read_at_once(tmp_path):
+    archive = SpectrogramArchive(tmp_path)
+    archive.add(song(f"{number:04d}", number % 256) for number in range(2 * SHARD_ROWS))
+    orders = [np.random.default_rng(seed).permutation(len(archive)) for seed in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        for rows, pixels in zip(orders, pool.map(archive.read, orders), strict=True):
+            assert (pixels[:, 50, 100] == rows % 256).all()
 
 
 def test_left_over_temporary_files_are_of_no_concern(tmp_path):

@@ -126,6 +126,31 @@ def test_schedules_decay_and_precision_survive(path, settings):
     assert_same(resumed(path, source, **settings), whole)
 
 
+RANDOM = {
+    "vae": {"latent": 2, "filters": (4, 2), "pooling": (4, 6), "dropout": 0.3, "warmup": 3},
+    "contrastive": {"filters": (4, 4), "dimensions": 4},
+}
+
+
+@pytest.mark.parametrize("kind", RANDOM)
+def test_dropout_draws_and_augmentation_go_on_where_they_were(path, kind):
+    source, design = spectrograms(8, clips=2), encoders.MODELS[kind].asked_design(RANDOM[kind])
+    settings = {"epochs": 3, "batch_size": 4}
+
+    def stop(epoch):
+        raise KeyboardInterrupt
+
+    whole = encoders.train(source, design, **settings)
+    checkpoint = Checkpoint(path, seconds_between=0)
+    with pytest.raises(KeyboardInterrupt):
+        encoders.train(
+            source, design, checkpoint=checkpoint, watch=Watch(on_epoch=stop), **settings
+        )
+    saved = encoders.train(source, design, checkpoint=Checkpoint(path, resume=True), **settings)
+    assert_same(saved, whole)
+    assert [epoch.terms for epoch in saved.history] == [epoch.terms for epoch in whole.history]
+
+
 SCRIPT = """
 import json, sys
 sys.path.insert(0, {samples!r})

@@ -84,29 +84,27 @@ def hold_back(
 
 def _drawn(sequences: Sequences, min_count: int, seed: int) -> Ints:
     """The rows to hold back, rising."""
-    long = np.diff(sequences.bounds)[sequences.playlist] > SHORTEST
+    random = np.random.default_rng([seed, 1])
     spare = sequences.counts - min_count
-    rows = np.flatnonzero(long & (spare[sequences.song] > 0))
-    rows = np.random.default_rng([seed, 1]).permutation(rows)
-    rows = rows[_occurrence(sequences.playlist[rows]) == 0]
-    songs = sequences.song[rows]
-    rows = rows[_occurrence(songs) < spare[songs]]
-    return np.sort(rows[: min(MOST_HELD_BACK, int(LARGEST_SHARE * len(sequences)))])
-
-
-def _occurrence(values: Ints | NDArray[np.int32]) -> Ints:
-    """How often each value has occurred before, int64 (n,)."""
-    order = np.argsort(values, kind="stable")
-    place = np.arange(len(values))
-    first = np.diff(values[order], prepend=-1) != 0
-    before = np.empty(len(values), np.int64)
-    before[order] = place - np.maximum.accumulate(np.where(first, place, 0))
-    return before
+    most = min(MOST_HELD_BACK, int(LARGEST_SHARE * len(sequences)))
+    rows: list[int] = []
+    for playlist in random.permutation(np.flatnonzero(np.diff(sequences.bounds) > SHORTEST)):
+        if len(rows) == most:
+            break
+        songs = sequences.of(playlist)
+        places = np.flatnonzero(spare[songs] > 0)
+        if len(places):
+            place = places[random.integers(len(places))]
+            spare[songs[place]] -= 1
+            rows.append(sequences.bounds[playlist] + place)
+    return np.sort(np.array(rows, np.int64))
 
 
 def _continuation(sequences: Sequences, rows: Ints) -> Continuation:
     songs = sequences.song[rows]
-    lists = [sequences.of(playlist) for playlist in sequences.playlist[rows]]
-    lacks = np.array([~np.isin(songs, there) for there in lists], bool).reshape(len(rows), len(rows))
+    lists = [sequences.of(playlist) for playlist in sequences.playlist_of(rows)]
+    lacks = np.array([~np.isin(songs, there) for there in lists], bool).reshape(
+        len(rows), len(rows)
+    )
     kept = tuple(there[there != song] for there, song in zip(lists, songs, strict=True))
     return Continuation(songs.astype(np.int64), kept, lacks & lacks.T)

@@ -45,11 +45,6 @@ class Sequences:
         return len(self.bounds) - 1
 
     @cached_property
-    def playlist(self) -> Ints:
-        """The playlist of each row, int64 (m,)."""
-        return np.repeat(np.arange(self.playlists), np.diff(self.bounds))
-
-    @cached_property
     def counts(self) -> Ints:
         """In how many playlists each song is, int64 (s,)."""
         return np.bincount(self.song, minlength=len(self.songs)).astype(np.int64)
@@ -58,9 +53,13 @@ class Sequences:
         """The songs of one playlist, in order."""
         return self.song[self.bounds[playlist] : self.bounds[playlist + 1]]
 
+    def playlist_of(self, rows: Ints) -> Ints:
+        """The playlist that each row is in."""
+        return np.searchsorted(self.bounds, rows, side="right") - 1
+
     def without(self, rows: Ints) -> Sequences:
         """The same playlists and songs, some rows left out."""
-        lost = np.bincount(self.playlist[rows], minlength=self.playlists)
+        lost = np.bincount(self.playlist_of(rows), minlength=self.playlists)
         bounds = self.bounds - np.concatenate([[0], np.cumsum(lost)])
         return Sequences(self.songs, np.delete(self.song, rows), bounds, self.skipped)
 
@@ -98,11 +97,11 @@ def sequences(memberships: pa.Table, *, min_count: int) -> Sequences:
     playlist, song = _core(playlist, song, min_count)
     if not len(song):
         raise EmptyInputError(_nothing_left(min_count))
-    present, renumbered = np.unique(song, return_inverse=True)
+    present = np.bincount(song, minlength=len(songs)) > 0
     starts = np.flatnonzero(np.diff(playlist, prepend=-1))
     return Sequences(
         songs=songs[present],
-        song=renumbered.astype(np.int32),
+        song=(np.cumsum(present, dtype=np.int32) - 1)[song],
         bounds=np.append(starts, len(song)),
         skipped=len(lists) - len(starts),
     )
@@ -138,13 +137,25 @@ def _in_order(
     playlist: NDArray[np.int32], song: NDArray[np.int32], position: Ints, songs: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """By playlist, position and song, each song at its first place in a playlist."""
-    order = np.lexsort((song, position, playlist))
-    playlist, song = playlist[order], song[order]
-    _, first = np.unique(playlist.astype(np.int64) * songs + song, return_index=True)
-    if len(first) == len(song):
+    if not _is_in_order(playlist, song, position):
+        order = np.lexsort((song, position, playlist))
+        playlist, song = playlist[order], song[order]
+    pair = playlist.astype(np.int64)
+    pair *= songs
+    pair += song
+    ordered = np.sort(pair)
+    if (ordered[1:] != ordered[:-1]).all():
         return playlist, song
-    first.sort()
+    first = np.sort(np.unique(pair, return_index=True)[1])
     return playlist[first], song[first]
+
+
+def _is_in_order(playlist: NDArray[np.int32], song: NDArray[np.int32], position: Ints) -> bool:
+    """Whether nothing needs sorting: stores give their tables so, and sorting takes memory."""
+    later = song[1:] >= song[:-1]
+    for column in (position, playlist):
+        later = (column[1:] > column[:-1]) | ((column[1:] == column[:-1]) & later)
+    return bool(later.all())
 
 
 def _core(

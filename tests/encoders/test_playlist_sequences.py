@@ -29,7 +29,7 @@ def test_playlists_by_id_and_songs_by_position():
     assert found.bounds.tolist() == [0, 3, 5]
     assert listed(found) == [["z", "b", "a"], ["z", "a"]]
     assert found.counts.tolist() == [2, 1, 2]
-    assert found.playlist.tolist() == [0, 0, 0, 1, 1]
+    assert found.playlist_of(np.arange(5)).tolist() == [0, 0, 0, 1, 1]
     assert (found.playlists, found.skipped, len(found)) == (2, 0, 5)
 
 

@@ -67,21 +67,19 @@ def new_study(journal: Path, name: str, pruner: BasePruner) -> Study:
         The journal is damaged.
     """
     _mend(journal)
-    with _damage_said(journal):
-        study: Study = load().create_study(
-            study_name=name,
-            storage=_storage(journal),
-            # It draws nothing: all points are planned.
-            sampler=load().samplers.RandomSampler(seed=0),
-            pruner=pruner,
-            load_if_exists=True,
-        )
+    with damage_said(journal):
+        # It draws nothing: all points are planned.
+        sampler = load().samplers.RandomSampler(seed=0)
+        storage = _storage(journal)
+        there = load().get_all_study_names(storage)
+        make = load().load_study if there else load().create_study
+        study: Study = make(study_name=name, storage=storage, sampler=sampler, pruner=pruner)
     return study
 
 
 def kept_study(journal: Path) -> Study | None:
     """The study of a journal to be read, perhaps while another process writes it; None: not yet."""
-    with _damage_said(journal):
+    with damage_said(journal):
         storage = _storage(journal)
         names = load().get_all_study_names(storage)
         return load().load_study(study_name=names[0], storage=storage) if names else None
@@ -106,7 +104,8 @@ def _mend(journal: Path) -> None:
 
 
 @contextmanager
-def _damage_said(journal: Path) -> Iterator[None]:
+def damage_said(journal: Path) -> Iterator[None]:
+    """Say in a sentence that a journal does not hold what it should."""
     try:
         yield
     except OSError as error:

@@ -51,16 +51,19 @@ class Record:
         Optuna's.
     plan
         What is searched.
+    journal
+        Where the study is kept.
     """
 
-    def __init__(self, study: optuna.Study, plan: Plan) -> None:
+    def __init__(self, study: optuna.Study, plan: Plan, journal: Path) -> None:
         self._study = study
+        self._journal = journal
         self._distributions = _search_optuna.distributions(plan)
         self._states = _search_optuna.load().trial.TrialState
 
     def search(self) -> Search:
         """All trainings so far."""
-        return _search(self._study)
+        return _search(self._study, self._journal)
 
     def begin(self, number: int, point: Point) -> optuna.Trial:
         """The training of a number, to be told of every epoch.
@@ -71,34 +74,33 @@ class Record:
         if found is not None and found.state == self._states.RUNNING:
             self._study.tell(found.number, state=self._states.FAIL)
         if found is None or found.state != self._states.WAITING:
-            self._study.enqueue_trial(dict(point), user_attrs={"number": number})
+            self._study.enqueue_trial(
+                dict(point), user_attrs={"number": number, "point": dict(point)}
+            )
         return self._study.ask(self._distributions)
 
     def complete(
         self, trial: optuna.Trial, history: tuple[Epoch, ...], value: float, fingerprint: str
     ) -> None:
         """Close a training that gave an encoder."""
-        trial.set_user_attr("fingerprint", fingerprint)
-        self._close(trial, history, self._states.COMPLETE, value)
+        _describe(trial, history, fingerprint=fingerprint)
+        self._study.tell(trial, value, self._states.COMPLETE)
 
     def prune(self, trial: optuna.Trial, history: tuple[Epoch, ...]) -> None:
         """Close a training that was given up."""
-        self._close(trial, history, self._states.PRUNED)
+        _describe(trial, history)
+        self._study.tell(trial, state=self._states.PRUNED)
 
     def fail(self, trial: optuna.Trial, history: tuple[Epoch, ...], error: str) -> None:
         """Close a training that went astray."""
-        trial.set_user_attr("error", error)
-        self._close(trial, history, self._states.FAIL)
+        _describe(trial, history, error=error)
+        self._study.tell(trial, state=self._states.FAIL)
 
-    def _close(
-        self,
-        trial: optuna.Trial,
-        history: tuple[Epoch, ...],
-        state: Any,
-        value: float | None = None,
-    ) -> None:
-        trial.set_user_attr("history", [epoch.facts() for epoch in history])
-        self._study.tell(trial, value, state)
+
+def _describe(trial: optuna.Trial, history: tuple[Epoch, ...], **more: str) -> None:
+    trial.set_user_attr("history", [epoch.facts() for epoch in history])
+    for name, value in more.items():
+        trial.set_user_attr(name, value)
 
 
 @contextmanager
@@ -127,9 +129,11 @@ def writing(folder: Path, name: str, plan: Plan, data: str) -> Iterator[Record]:
         if BEGUN not in study.user_attrs:
             study.set_user_attr(BEGUN, asked)
         _check_schema(folder, study.user_attrs[BEGUN])
-        _check_same(folder, name, study.user_attrs[BEGUN], asked)
-        study.set_user_attr(PLANNED, len(plan.points()))
-        yield Record(study, plan)
+        with _search_optuna.damage_said(folder / JOURNAL):
+            _check_same(folder, name, study.user_attrs[BEGUN], asked)
+        if study.user_attrs.get(PLANNED) != len(plan.points()):
+            study.set_user_attr(PLANNED, len(plan.points()))
+        yield Record(study, plan, folder / JOURNAL)
 
 
 @contextmanager
@@ -138,12 +142,13 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
     _search_optuna.load()  # nothing is made where it is missing
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK).open("wb")
+        with (folder / LOCK).open("wb") as lock:
+            _hold(lock, name)
+            yield
     except OSError as error:
-        raise StateError(f"{folder}: cannot be written: {error.strerror or error}") from error
-    with lock:
-        _hold(lock, name)
-        yield
+        raise StateError(
+            f"{folder}: cannot be written: {error.strerror or error}; what was finished is kept"
+        ) from error
 
 
 def _hold(lock: BinaryIO, name: str) -> None:
@@ -187,7 +192,7 @@ def read(folder: Path) -> Search | None:
         if study is None or BEGUN not in study.user_attrs:
             return None
         _check_schema(folder, study.user_attrs[BEGUN])
-        return _search(study)
+        return _search(study, journal)
 
 
 def _check_schema(folder: Path, begun: Mapping[str, Any]) -> None:
@@ -204,7 +209,7 @@ def _check_same(
 ) -> None:
     """Refuse to go on with a search that is another."""
     old, new = _flat(begun), _flat(asked)
-    for key in {**old, **new}:
+    for key in dict.fromkeys([*new, *old]):
         if old.get(key) != new.get(key):
             raise StateError(
                 f"the search {name!r} was begun with {_difference(key, old, new)}: choose another "
@@ -213,8 +218,10 @@ def _check_same(
 
 
 def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
-    plain = {key: value for key, value in facts.items() if not isinstance(value, dict)}
-    return {**plain, **facts["fixed"], **facts["choices"], **facts["settings"]}
+    """All of it on one level; the songs last, because they depend on the seed."""
+    plain = {key: facts[key] for key in ("model", "sampling")}
+    nested = {**facts["fixed"], **facts["choices"], **facts["settings"]}
+    return {**plain, **nested, "data": facts["data"]}
 
 
 def _difference(key: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
@@ -235,17 +242,19 @@ def _by_number(study: optuna.Study) -> dict[int, FrozenTrial]:
     return {trial.user_attrs["number"]: trial for trial in trials}
 
 
-def _search(study: optuna.Study) -> Search:
+def _search(study: optuna.Study, journal: Path) -> Search:
     begun = study.user_attrs[BEGUN]
-    plan = _plan(begun)
-    found = sorted(_by_number(study).items())
+    with _search_optuna.damage_said(journal):
+        plan = _plan(begun)
+        found = sorted(_by_number(study).items())
+        trials = tuple(_trial(plan, number, trial) for number, trial in found)
     return Search(
         name=study.study_name,
         space=plan.space,
         sampling=begun["sampling"],
         settings=MappingProxyType(begun["settings"]),
         planned=study.user_attrs.get(PLANNED, len(found)),
-        trials=tuple(_trial(plan, number, trial) for number, trial in found),
+        trials=trials,
     )
 
 
@@ -260,7 +269,7 @@ def _plan(begun: Mapping[str, Any]) -> Plan:
 
 def _trial(plan: Plan, number: int, trial: FrozenTrial) -> Trial:
     attributes = trial.user_attrs
-    point = MappingProxyType(trial.params)
+    point = MappingProxyType(attributes["point"])
     state = _state(trial)
     if state is State.unfinished:
         return Trial(number, point, state)

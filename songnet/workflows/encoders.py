@@ -31,9 +31,14 @@ def export_encoder(workspace: Workspace, name: str, path: Path) -> Saved:
     BadNameError
         There is no such encoder.
     StateError
-        Its model is not in the data folder.
+        Its model is not in the data folder; it is one that learnt from playlists.
     """
     saved = _trained(workspace, name)
+    if not encoders.MODELS[saved.kind].hears:
+        raise StateError(
+            f"{name!r} learnt from this graph's playlists and is nothing but its vectors: carry "
+            "the graph ('songnet copy'), or an mp3tovec encoder that aims at it"
+        )
     if path.suffix.lower() == ZIP:
         encoders.save_zip(saved, path)
     else:

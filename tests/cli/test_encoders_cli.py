@@ -224,3 +224,74 @@ def test_the_configuration_is_plain_json(embedded):
     config = json.loads(Path("songnet.data/encoders/tiny/config.json").read_text())
     assert config["schema"] == "songnet.encoder/1"
     assert "schedule" not in config["hyperparameters"]
+
+
+QUICK = ("--filters", "4,8", "--epochs", "2")
+
+
+def test_vectors_from_playlists_and_from_sound_to_those(loaded):
+    nothing = loaded("embed", "--model", "mp3tovec", fails=1)
+    assert "run 'songnet embed --model track2vec' first" in nothing.err
+    lists = loaded("embed", "--model", "track2vec", "--dimensions", "8", "--json").json()
+    assert (lists["encoder"], lists["kind"], lists["songs"]) == ("track2vec_8", "track2vec", 24)
+    assert lists["playlists"] == 8
+    again = loaded("embed", "--model", "track2vec", "--dimensions", "8", "--json").json()
+    assert (again["trained"], again["new"]) == (False, 0)
+    assert again["fingerprint"] == lists["fingerprint"]
+    heard = loaded("embed", "--model", "mp3tovec", *QUICK, "--json").json()
+    assert (heard["encoder"], heard["dimensions"], heard["like"]) == (
+        "mp3tovec_8",
+        8,
+        "track2vec_8",
+    )
+    assert loaded("encoders", "evaluate", "--json").json()["songs"] == 24
+    listed = loaded("encoders", "list").out
+    assert "track2vec_8" in listed
+    loaded("link", "sound", "--encoder", "track2vec_8", "-k", "3")
+    loaded("partitions", "run", "kmeans", "--on", "track2vec_8", "--communities", "2")
+    by_sound = loaded("identify", "sounds", "--json").json()
+    assert by_sound["encoder"] == "mp3tovec_8"
+    said = loaded("encoders", "export", "track2vec_8", "x.zip", fails=1)
+    assert "learnt from this graph's playlists" in said.err
+    assert not Path("x.zip").exists()
+
+
+def test_track2vec_tells_when_playlists_have_changed(loaded, tmp_path):
+    loaded("embed", "--model", "track2vec", "--dimensions", "4")
+    more = tmp_path / "more.csv"
+    more.write_text(
+        "playlist_id,track_id\n"
+        + "".join(f"new,file:taste0/{song:02}.png\n" for song in range(1, 6))
+    )
+    loaded("load-playlists", more)
+    assert "playlists have changed" in loaded("embed", "--encoder", "track2vec_4").err
+    anew = loaded("embed", "--encoder", "track2vec_4", "--retrain", "--json").json()
+    assert (anew["trained"], anew["playlists"]) == (True, 9)
+
+
+def test_the_contrastive_encoder_is_preferred_to_identify(embedded, sounds):
+    done = embedded("embed", "--model", "contrastive", *QUICK, "--dimensions", "8", "--json").json()
+    assert (done["encoder"], done["kind"]) == ("contrastive_8", "contrastive")
+    assert embedded("identify", sounds, "--json").json()["encoder"] == "contrastive_8"
+    (tiny, _) = sorted(
+        embedded("encoders", "evaluate", "--json").json()["encoders"],
+        key=lambda entry: entry["kind"] != "contrastive",
+    )
+    assert tiny["reconstruction_mse"] is None
+    assert embedded("encoders", "show", "contrastive_8", "--samples", "x.png", fails=1).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--model", "track2vec", "--batch-size", "3"), "--batch-size is for models that listen"),
+        (("--model", "track2vec", "--window", "0"), "window of track2vec must be"),
+        (("--model", "vae", "--latent", "none"), "latent"),
+        (("--model", "vae", "--dropout", "1"), "dropout"),
+        (("--model", "contrastive", "--temperature", "0"), "--temperature must be"),
+        (("--model", "mp3tovec", "--like", "nobody"), "--like 'nobody'"),
+        (("--model", "cae", "--like", "tiny"), "--like is not an option of --model cae"),
+    ],
+)
+def test_models_refuse_what_they_cannot_do(loaded, arguments, says):
+    assert says in loaded("embed", *arguments, fails=2).err.replace("\n", " ")

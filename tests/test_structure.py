@@ -33,8 +33,25 @@ ORDER = [
     "cli",
 ]
 FILES = sorted(PACKAGE.rglob("*.py"))
-HEAVY = ["tensorflow", "keras", "librosa", "sklearn", "igraph", "matplotlib", "pandas", "numpy",
-         "pyarrow", "neo4j", "ladybug", "av", "rich", "scipy"]  # fmt: skip
+HEAVY = [
+    "tensorflow",
+    "keras",
+    "librosa",
+    "sklearn",
+    "igraph",
+    "matplotlib",
+    "pandas",
+    "numpy",
+    "pyarrow",
+    "neo4j",
+    "ladybug",
+    "av",
+    "rich",
+    "scipy",
+    "gensim",
+    "optuna",
+    "tensorboard",
+]
 PURE = {"agreement", "networks", "partitions"}
 DATABASES_AND_FILES = {"neo4j", "ladybug", "pathlib", "sqlite3", "shutil", "tempfile"}
 

@@ -1,13 +1,14 @@
 """Batches for training: read ahead of the model, in an order fixed by seed and epoch.
 
 A batch is pixels, uint8 (b, 96, 216), and targets, float32 (b, t). Another thread reads chunks of
-spectrograms while the model works on the chunk before; `tf.data` cuts them into batches, some steps
+spectrograms while the model works on those before; `tf.data` cuts them into batches, some steps
 ahead. Its pipelines never call Python: while operations are deterministic, `tf.data` makes nothing
 ahead of time that does.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,9 +23,9 @@ from songnet.encoders._data import Pixels, Spectrograms, in_order, read_pixels, 
 from songnet.encoders._training import Batch
 from songnet.model import Ints
 
-# Spectrograms that are read and shuffled together (170 MB), and that go to `tf.data` together.
-BUFFER_ROWS = 8192
-CHUNK_ROWS = 1024
+BUFFER_ROWS = 8192  # read and shuffled together: 170 MB
+CHUNK_ROWS = 256  # handed to `tf.data` together: 5 MB
+CHUNKS_AHEAD = 4  # so that there is work while the next buffer is read
 BATCHES_AHEAD = 4
 
 Targets = NDArray[np.float32]
@@ -95,7 +96,7 @@ class Feed:
         _keras.load()  # on this thread, before the other one needs it
         rows = (self._paired(part, random) for part in clips) if self.pairs else clips
         chunks = (chunk for part in rows for chunk in self._chunks(part))
-        for chunk in _one_ahead(chunks):
+        for chunk in _ahead(chunks):
             yield from chunk
 
     def _chunks(self, rows: Ints) -> Iterator[Iterator[Batch]]:
@@ -140,10 +141,13 @@ def no_targets(count: int) -> Targets:
     return np.empty((count, 0), np.float32)
 
 
-def _one_ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, each made on another thread while the one before it is used."""
-    with ThreadPoolExecutor(1) as maker:
-        waiting = maker.submit(next, items, None)
-        while (item := waiting.result()) is not None:
-            waiting = maker.submit(next, items, None)
+def _ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, made on another thread, some before they are asked for."""
+    maker = ThreadPoolExecutor(1)
+    try:
+        waiting = deque(maker.submit(next, items, None) for _ in range(CHUNKS_AHEAD))
+        while (item := waiting.popleft().result()) is not None:
+            waiting.append(maker.submit(next, items, None))
             yield item
+    finally:
+        maker.shutdown(cancel_futures=True)

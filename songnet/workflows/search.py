@@ -27,7 +27,6 @@ from songnet.names import check_encoder_name
 from songnet.workflows._clips import Clips, clips_of_graph
 from songnet.workflows._vectors import projected
 from songnet.workflows.embed import NOBODY, Embedded, Watching, embed
-from songnet.workflows.progress import Progress
 from songnet.workflows.workspace import Workspace
 
 FOLDER = "searches"
@@ -103,9 +102,6 @@ def search_encoders(
     _check_free(workspace, chosen, before)
     clips = clips_of_graph(workspace)
     plan = _plan(choices, asked, len(clips.songs))
-    teller = _Teller(plan, before, watching.progress)
-    if teller.made:
-        watching.tell(f"{teller.made} of {len(plan.points())} trainings were made before")
     search = run(
         clips,
         plan,
@@ -113,7 +109,7 @@ def search_encoders(
         name=chosen,
         groups=clips.recordings,
         content=clips.hashes,
-        watch=teller.watch(),
+        watch=_Teller(plan, before, watching).watch(),
     )
     if search.best is None:
         return Searched(search, None)
@@ -170,11 +166,15 @@ def _use(workspace: Workspace, name: str, best: Saved, clips: Clips) -> None:
 class _Teller:
     """Progress in trainings, with the loss of the one that runs and the best so far."""
 
-    def __init__(self, plan: Plan, before: Search | None, progress: Progress) -> None:
-        self.made = sum(trial.is_finished for trial in before.trials) if before else 0
+    def __init__(self, plan: Plan, before: Search | None, watching: Watching) -> None:
         self._planned = len(plan.points())
         self._epochs = plan.settings.epochs
-        self._progress = progress
+        self._watching = watching
+        self._made = sum(
+            trial.is_finished and trial.number <= self._planned
+            for trial in (before.trials if before else ())
+        )
+        self._goes_on = self._made > 0
         self._best = _best_note(before)
         self._point = ""
 
@@ -183,15 +183,18 @@ class _Teller:
         return Watch(on_begin=self._begin, on_batch=self._batch, on_end=self._end)
 
     def _begin(self, _: int, point: Point) -> None:
+        if self._goes_on:
+            self._goes_on = False
+            self._watching.tell(f"going on: {self._made} of {self._planned} trainings are made")
         self._point = ", ".join(map(str, point.values()))
 
     def _batch(self, past: int, done: int, of: int, loss: float) -> None:
-        now = self.made + (past + done / of) / self._epochs
+        now = self._made + (past + done / of) / self._epochs
         note = f"{self._point}: loss {loss:.5g}{self._best}"
-        self._progress("trainings", now, self._planned, note)
+        self._watching.progress("trainings", now, self._planned, note)
 
     def _end(self, search: Search) -> None:
-        self.made += 1
+        self._made += 1
         self._best = _best_note(search)
 
 

@@ -16,6 +16,7 @@ from songnet.model import (
     Skipped,
     SongNetwork,
     Vectors,
+    among,
     canonical_labels,
     fingerprint,
     object_array,
@@ -340,3 +341,10 @@ def test_shared_songs_by_hand():
 
 def test_no_encoder_can_bear_the_name_of_a_column_of_songs():
     assert tuple(SONG_SCHEMA.names) == SONG_PROPERTIES
+
+
+def test_which_ids_are_among_others():
+    ids = object_array(["b", "a", "b", "c"])
+    assert among(ids, object_array(["b", "x"])).tolist() == [True, False, True, False]
+    assert among(ids, []).dtype == np.bool_
+    assert among(object_array([]), ids).shape == (0,)

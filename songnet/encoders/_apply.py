@@ -22,7 +22,7 @@ from songnet.encoders._network import Network
 from songnet.encoders._saved import Saved
 from songnet.encoders._weights import assign, compile_pixels
 from songnet.errors import EmptyInputError, InputError
-from songnet.model import Ids, Ints, Vectors
+from songnet.model import Ids, Ints, Vectors, among
 
 APPLY_BATCH = 64
 # Vectors of so many numbers are made before they are handed on: 64 MiB.
@@ -134,13 +134,13 @@ def _encode_block(
 def _rows_of(spectrograms: Spectrograms, songs: Ids | None) -> Ints:
     if songs is None:
         return np.arange(len(spectrograms.songs))
-    missing = np.setdiff1d(songs, spectrograms.songs)
+    missing = songs[~among(songs, spectrograms.songs)]
     if len(missing):
         raise InputError(
             f"{len(missing)} of {len(songs)} songs have no spectrogram, the first is "
             f"{missing[0]!r}: load their audio first (songnet load-audio)"
         )
-    return np.flatnonzero(np.isin(spectrograms.songs, songs))
+    return np.flatnonzero(among(spectrograms.songs, songs))
 
 
 def rebuilt(saved: Saved) -> Network:

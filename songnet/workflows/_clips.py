@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.errors import StateError
-from songnet.model import Ids, Ints
+from songnet.model import Ids, Ints, among
 from songnet.sources.archive import SpectrogramArchive
 from songnet.workflows.workspace import Workspace
 
@@ -47,7 +47,7 @@ class Clips:
 
     def only(self, songs: Ids) -> Clips:
         """Those of some songs."""
-        keep = np.isin(self.songs, songs)
+        keep = among(self.songs, songs)
         return Clips(
             self.archive,
             self.rows[keep],
@@ -62,7 +62,7 @@ def clips_of_graph(workspace: Workspace) -> Clips:
     """All clips of the graph's songs; `StateError` if there are none."""
     archive = SpectrogramArchive(workspace.data.spectrograms)
     songs = workspace.store.songs().select(["id", "recording"]).to_pandas().set_index("id")
-    rows = np.flatnonzero(np.isin(archive.songs, songs.index.to_numpy(object)))
+    rows = np.flatnonzero(among(archive.songs, songs.index))
     if not len(rows):
         raise StateError(
             f"no song of the graph has a spectrogram in {workspace.data.spectrograms}: "

@@ -9,7 +9,7 @@ import numpy as np
 from songnet import encoders
 from songnet.encoders import Saved
 from songnet.info import EncoderInfo, now
-from songnet.model import Ids, Vectors
+from songnet.model import Ids, Vectors, among
 from songnet.store.latents import LatentsFile
 from songnet.workflows._clips import Clips
 from songnet.workflows.progress import Progress
@@ -76,7 +76,7 @@ def _merged(
 ) -> Iterator[tuple[Vectors, Ids]]:
     """What is kept of other songs than `new`, then what is fresh."""
     for vectors, heard in kept.blocks() if kept else ():
-        old = ~np.isin(vectors.songs, new)
+        old = ~among(vectors.songs, new)
         if old.any():
             yield _of(vectors, old), heard[old]
     yield from fresh
@@ -98,7 +98,7 @@ def write_to_graph(
     info = write_encoder(workspace, saved)
     in_graph = workspace.store.songs().column("id").to_numpy()
     ours = np.intersect1d(latents.songs, in_graph)
-    missing = np.setdiff1d(ours, workspace.store.embedded(saved.name))
+    missing = ours[~among(ours, workspace.store.embedded(saved.name))]
     wanted = np.union1d(missing, np.intersect1d(changed, ours))
     if len(wanted):
         workspace.store.write_vectors(_graph_blocks(saved, latents, wanted))
@@ -117,6 +117,6 @@ def write_encoder(workspace: Workspace, saved: Saved) -> EncoderInfo:
 
 def _graph_blocks(saved: Saved, latents: LatentsFile, wanted: Ids) -> Iterator[Vectors]:
     for vectors, _ in latents.blocks():
-        rows = np.isin(vectors.songs, wanted)
+        rows = among(vectors.songs, wanted)
         if rows.any():
             yield encoders.graph_vectors(saved, _of(vectors, rows))

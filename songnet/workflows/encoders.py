@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from songnet import encoders
 from songnet.encoders import Saved
 from songnet.errors import BadNameError, StateError
+from songnet.model import among
 from songnet.names import check_encoder_name
 from songnet.workflows._clips import Clips, clips_of_graph
 from songnet.workflows._titles import song_titles
@@ -129,7 +130,7 @@ def draw_samples(workspace: Workspace, name: str, path: Path, *, seed: int = 0) 
 def _shown(clips: Clips, saved: Saved, seed: int) -> NDArray[np.int64]:
     """First clips of a few songs, rising row numbers."""
     first = np.flatnonzero(clips.clips == 0)
-    held = first[np.isin(clips.songs[first], saved.holdout.validation_songs)]
+    held = first[among(clips.songs[first], saved.holdout.validation_songs)]
     able = held if len(held) >= SHOWN else first
     random = np.random.default_rng([seed, 6])
     return np.sort(random.choice(able, min(SHOWN, len(able)), replace=False))

@@ -15,7 +15,7 @@ from songnet.encoders import Saved, evaluation
 from songnet.encoders.evaluation import ClipAgreement, Evaluation
 from songnet.errors import BadNameError, EmptyInputError, FormatError, StateError
 from songnet.info import EncoderInfo
-from songnet.model import Ids, Vectors
+from songnet.model import Ids, Vectors, among
 from songnet.workflows._classes import Classes, classes
 from songnet.workflows._clips import Clips, clips_of_graph
 from songnet.workflows.progress import Progress, silent
@@ -164,7 +164,7 @@ def info_of(workspace: Workspace, name: str) -> EncoderInfo:
 
 
 def _of(vectors: Vectors, songs: Ids) -> Vectors:
-    keep = np.isin(vectors.songs, songs)
+    keep = among(vectors.songs, songs)
     return Vectors(vectors.encoder, vectors.songs[keep], vectors.values[keep])
 
 
@@ -182,7 +182,7 @@ def _inside(workspace: Workspace, info: EncoderInfo, clips: Clips, seed: int) ->
     saved = saved_encoder(workspace, info)
     if saved is None or not encoders.MODELS[saved.kind].hears:
         return UNKNOWN
-    held = np.isin(clips.songs, saved.holdout.validation_songs)
+    held = among(clips.songs, saved.holdout.validation_songs)
     part = clips.only(clips.songs[held]) if held.any() else clips
     part = _drawn(part, seed)
     losses = {} if encoders.MODELS[saved.kind].aims else encoders.losses(saved, part)

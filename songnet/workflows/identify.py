@@ -14,7 +14,7 @@ from songnet.encoders import evaluation
 from songnet.encoders.evaluation import Vote, VoteAccuracy
 from songnet.errors import EmptyInputError, NothingLoadedError, StateError, UsageError
 from songnet.info import EncoderInfo
-from songnet.model import Ids, Skipped, Vectors
+from songnet.model import Ids, Skipped, Vectors, among
 from songnet.sources.audio import SongSound, read_sound
 from songnet.workflows._classes import classes
 from songnet.workflows.evaluate import saved_encoder
@@ -196,7 +196,7 @@ class _Voters:
     def of(cls, workspace: Workspace, info: EncoderInfo, on: str) -> _Voters:
         known = classes(workspace, on)
         vectors = pull_vectors(workspace, info)
-        rows = np.isin(vectors.songs, known.songs)
+        rows = among(vectors.songs, known.songs)
         kept = Vectors(vectors.encoder, vectors.songs[rows], vectors.values[rows])
         labels, recordings = known.of(kept.songs)
         files = workspace.store.songs().select(["id", "sha256"]).to_pandas().set_index("id")

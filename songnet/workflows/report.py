@@ -14,7 +14,7 @@ from songnet.agreement import Comparison, compare
 from songnet.encoders import Saved
 from songnet.errors import EmptyInputError, FormatError, StateError
 from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo, now
-from songnet.model import Ids, Ints, Partition, Vectors
+from songnet.model import Ids, Ints, Partition, Vectors, among
 from songnet.report import (
     EncoderSection,
     Example,
@@ -157,7 +157,7 @@ def _examples(workspace: Workspace, saved: Saved | None) -> list[Example]:
         return []
     archive = SpectrogramArchive(workspace.data.spectrograms)
     held = np.flatnonzero(
-        np.isin(archive.songs, saved.holdout.validation_songs) & (archive.clips == 0)
+        among(archive.songs, saved.holdout.validation_songs) & (archive.clips == 0)
     )
     if not len(held):
         return []

@@ -11,7 +11,7 @@ import numpy as np
 from songnet.config import Settings
 from songnet.errors import BadNameError, StateError
 from songnet.info import EncoderInfo, NetworkInfo
-from songnet.model import Floats, Ids, Ints, SongNetwork, Vectors, object_array
+from songnet.model import Floats, Ids, Ints, SongNetwork, Vectors, among, object_array
 from songnet.store import GraphStore, open_store
 from songnet.store.folder import DataFolder
 
@@ -90,7 +90,7 @@ def pull_vectors(workspace: Workspace, encoder: EncoderInfo) -> Vectors:
     embedded = workspace.store.embedded(encoder.name)
     _check_embedded(encoder, embedded)
     kept = workspace.data.latents(encoder.name, made_by=encoder.fingerprint)
-    if kept is None or len(np.setdiff1d(embedded, kept.songs)):
+    if kept is None or not among(embedded, kept.songs).all():
         raise StateError(
             f"the graph holds only a projection of the vectors of {encoder.name!r}: run 'songnet "
             f"embed --encoder {encoder.name}', or bring latents/{encoder.name}.parquet from the "

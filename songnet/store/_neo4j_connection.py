@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from songnet.errors import (
@@ -19,6 +19,8 @@ from songnet.errors import (
 if TYPE_CHECKING:
     from neo4j import Driver, Record, Session
     from neo4j.exceptions import DriverError, Neo4jError
+
+T = TypeVar("T")
 
 SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s")
 CONNECT_SECONDS = 5.0
@@ -101,8 +103,14 @@ class Server:
 
     def read(self, statement: str, **parameters: Any) -> list[Record]:
         """All records of a statement that only reads; tried again where that can help."""
+        return self.collect(lambda record: record, statement, **parameters)
+
+    def collect(self, take: Callable[[Record], T], statement: str, **parameters: Any) -> list[T]:
+        """What `take` makes of each record as it comes, as `read` otherwise."""
         with self.session() as session:
-            return session.execute_read(lambda tx: list(tx.run(statement, parameters)))
+            return session.execute_read(
+                lambda tx: [take(record) for record in tx.run(statement, parameters)]
+            )
 
     def run(self, statement: str, **parameters: Any) -> None:
         """Run a statement that has to be its own transaction, as those on indexes."""

@@ -37,7 +37,7 @@ from songnet.store._parquet import (
 
 SCHEMA = "songnet.latents/2"
 OLDER = "songnet.latents/1"
-GROUP_BYTES = 16 * 2**20
+GROUP_BYTES = 4 * 2**20
 
 Block: TypeAlias = tuple[Vectors, Ids]
 Facts: TypeAlias = Mapping[str, Any]
@@ -210,17 +210,21 @@ def _checked(encoder: str, blocks: Iterable[Block]) -> Iterator[Block]:
 def _regrouped(blocks: Iterable[Block]) -> Iterator[Block]:
     """The same in blocks of about `GROUP_BYTES`, the songs of each sorted."""
     held: list[Block] = []
+    count = 0
     for vectors, heard in blocks:
         rows = max(1, GROUP_BYTES // (4 * max(1, vectors.dimensions)))
         for start in range(0, len(heard), rows):
-            part = slice(start, start + rows)
-            piece = Vectors(vectors.encoder, vectors.songs[part], vectors.values[part])
-            held.append((piece, heard[part]))
-            if sum(len(hashes) for _, hashes in held) >= rows:
+            held.append(_part(vectors, heard, slice(start, start + rows)))
+            count += len(held[-1][1])
+            if count >= rows:
                 yield _merged(held)
-                held = []
+                held, count = [], 0
     if held:
         yield _merged(held)
+
+
+def _part(vectors: Vectors, heard: Ids, rows: slice) -> Block:
+    return Vectors(vectors.encoder, vectors.songs[rows], vectors.values[rows]), heard[rows]
 
 
 def _merged(blocks: Sequence[Block]) -> Block:

@@ -26,7 +26,7 @@ from songnet.store._blocks import checked_blocks
 from songnet.store._cypher import statements
 from songnet.store._neo4j_connection import Server, refusals
 from songnet.store._neo4j_playlists import membership_rows, put_playlists
-from songnet.store._neo4j_values import plain_value, property_table
+from songnet.store._neo4j_values import plain_value, property_table, vector_row
 from songnet.store._properties import (
     check_nearest,
     closest,
@@ -164,9 +164,9 @@ class Neo4jStore:
     def vectors(self, encoder: str) -> Vectors:
         """The vectors of an encoder; `BadNameError` if there is no such encoder."""
         dimensions = self._encoder(encoder).dimensions
-        records = self._server.read(cypher.VECTORS, encoder=encoder)
-        songs = [record["id"] for record in records]
-        return sorted_vectors(encoder, songs, [record["vector"] for record in records], dimensions)
+        found = self._server.collect(vector_row, cypher.VECTORS, encoder=encoder)
+        songs, values = zip(*found, strict=True) if found else ((), ())
+        return sorted_vectors(encoder, songs, values, dimensions)
 
     def nearest(self, encoder: str, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """The `k` most similar songs, best first; see `GraphStore.nearest`.

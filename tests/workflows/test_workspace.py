@@ -48,6 +48,27 @@ def test_of_a_projection_the_full_vectors_are_taken(workspace):
     assert pull(workspace, "enc").values.tolist() == FULL.tolist()
 
 
+def test_of_the_full_vectors_only_those_of_songs_that_have_one_in_the_graph_are_taken(workspace):
+    embedded(workspace, projected=True)
+    workspace.store.add_songs(pa.table({"id": ["0", "z"]}))
+    given = [(["0", "b"], [[7] * 4, FULL[1]]), (["a", "z", "c"], [FULL[0], [7] * 4, FULL[2]])]
+    blocks = [
+        (Vectors.from_rows("enc", songs, rows), ["hash"] * len(songs)) for songs, rows in given
+    ]
+    workspace.data.write_latents("enc", blocks, made_by="made")
+    found = pull(workspace, "enc")
+    assert found.songs.tolist() == SONGS
+    assert found.values.tolist() == FULL.tolist()
+
+
+@pytest.mark.parametrize("projected", [False, True])
+def test_an_encoder_without_vectors_names_the_way(workspace, projected):
+    kept = {"kept_variance": 0.9 if projected else None}
+    workspace.store.write_encoder(EncoderInfo("enc", "cae", "x", 2, "made", "now", kept))
+    with pytest.raises(StateError, match="no song has a vector of 'enc'.*embed --encoder enc"):
+        pull(workspace, "enc")
+
+
 @pytest.mark.parametrize("case", ["none", "too few", "of another encoder"])
 def test_a_projection_without_its_full_vectors_names_the_way(workspace, case):
     embedded(workspace, projected=True)

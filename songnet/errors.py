@@ -8,6 +8,7 @@
      │    └── EmptyInputError   nothing to work on
      │         └── NothingLoadedError   every file was skipped; `skipped` says why
      ├── StateError             the step before is missing: the message names the command to run
+     │    └── DivergedError     a training's loss is no number: a smaller learning rate is needed
      ├── StoreError             the graph store said no
      │    ├── StoreUnavailableError   no server there, wrong credentials, file not readable
      │    ├── StoreLockedError        another process (or this one) is writing
@@ -91,6 +92,10 @@ class NothingLoadedError(EmptyInputError):
 
 class StateError(SongnetError):
     """An earlier step is missing; the message names the command that makes it."""
+
+
+class DivergedError(StateError):
+    """The loss of a training is no longer a finite number."""
 
 
 class StoreError(SongnetError):

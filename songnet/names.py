@@ -45,6 +45,6 @@ def check_encoder_name(name: str) -> str:
     if name in SONG_PROPERTIES:
         raise BadNameError(
             f"{name!r} cannot name an encoder: songs already have a property of that name; "
-            "choose another with --encoder"
+            "choose another"
         )
     return name

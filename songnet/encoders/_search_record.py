@@ -281,7 +281,7 @@ def _trial(plan: Plan, number: int, trial: FrozenTrial) -> Trial:
         state,
         history=history,
         best=best,
-        value=best and plan.space.judge(best),
+        value=plan.space.judge(best) if best else None,
         fingerprint=attributes.get("fingerprint"),
         error=attributes.get("error"),
     )

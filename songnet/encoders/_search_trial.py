@@ -18,7 +18,7 @@ from songnet.encoders._search_record import Record
 from songnet.encoders._search_space import Point
 from songnet.encoders._training import Epoch, Progressed, Watch
 from songnet.encoders.saved import save
-from songnet.errors import FormatError, StateError
+from songnet.errors import DivergedError, FormatError
 from songnet.model import Ids
 
 if TYPE_CHECKING:
@@ -77,9 +77,7 @@ class Workbench:
             saved = self._trained(point, checkpoint, Watch(told, on_step))
         except _search_optuna.load().TrialPruned:
             self.record.prune(trial, told.history)
-        except StateError as error:
-            if "went astray" not in str(error):
-                raise
+        except DivergedError as error:
             self.record.fail(trial, told.history, str(error))
         else:
             self._keep(trial, saved)
@@ -120,7 +118,7 @@ class _Retold(Checkpoint):
         """As `Checkpoint.start`; None where the state does not fit."""
         try:
             progressed = super().start(identity)
-        except (FormatError, StateError):
+        except (FormatError, DivergedError):
             return None
         for epoch in progressed.history if progressed else ():
             self.tell(epoch)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.encoders._settings import Hyperparameters
-from songnet.errors import StateError
+from songnet.errors import DivergedError
 
 Weights: TypeAlias = Mapping[str, NDArray[np.float32]]
 State: TypeAlias = Mapping[str, NDArray[Any]]
@@ -172,7 +172,7 @@ def learn(
 
     Raises
     ------
-    StateError
+    DivergedError
         The loss is not a finite number.
     """
     history: tuple[Epoch, ...] = ()
@@ -236,7 +236,7 @@ def _epoch(learner: Learner, past: int, hyperparameters: Hyperparameters, watch:
 
 def _check_finite(loss: float, number: int, hyperparameters: Hyperparameters) -> None:
     if not math.isfinite(loss):
-        raise StateError(
+        raise DivergedError(
             f"training went astray in epoch {number}: the loss is {loss}; "
             f"try a learning rate below {hyperparameters.learning_rate:g} (--learning-rate)"
         )

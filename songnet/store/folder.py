@@ -5,6 +5,8 @@
       spectrograms/              what songs sound like (`songnet.sources.archive`)
       latents/ENCODER.parquet    full latent vectors (`songnet.store.latents`)
       encoders/NAME/             trained encoders (`songnet.encoders`)
+      searches/NAME/             searches for hyperparameters (`songnet.encoders.search`)
+      training/NAME.safetensors  trainings that were interrupted (`songnet.encoders.Checkpoint`)
       networks/NAME.parquet      networks; partitions are computed from these files
 
 Every file carries its schema and fingerprint, is written under a temporary name, flushed to disk

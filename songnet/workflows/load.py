@@ -119,7 +119,7 @@ def load_audio(
         archive.add(sound for sound in batch if len(sound.pixels) and not _held(archive, sound))
         workspace.store.add_songs(_song_table(batch))
         loaded.songs += len(batch)
-        loaded.clips += len(archive.by_song(sound.id for sound in batch))
+        loaded.clips += archive.count(sound.id for sound in batch)
     if not loaded.songs:
         raise NothingLoadedError("file", loaded.skipped)
     return loaded

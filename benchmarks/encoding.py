@@ -29,7 +29,7 @@ ROUNDS = 3
 BATCHES = (10, 64)
 EPOCHS = 3
 # Few of the large models' spectrograms take as long as many of the small ones'.
-COUNTS = {"12x15": 640, "48x81": 384, "168x108": 256, "72x72": 192}
+COUNTS = {"12x15": 384, "48x81": 256, "168x108": 192, "72x72": 128}
 PEAK_SIZE = 2048
 
 

@@ -17,7 +17,12 @@ from songnet.workflows.progress import Progress, silent
 from songnet.workflows.report import write_report
 from songnet.workflows.workspace import Workspace
 
-ENCODER = "cae_12x15"
+# The study's smallest autoencoder, and an encoder that hears more; both trained briefly.
+STUDIED, LISTENING = "cae_12x15", "contrastive_128"
+MODELS: dict[str, tuple[str, dict[str, float]]] = {
+    STUDIED: ("cae", {"epochs": 20, "batch_size": 4, "learning_rate": 0.001}),
+    LISTENING: ("contrastive", {"epochs": 40}),
+}
 
 
 @dataclass(frozen=True)
@@ -71,20 +76,21 @@ def _load(workspace: Workspace, tell: Callable[[str], None], progress: Progress)
 def _embed(
     workspace: Workspace, seed: int, tell: Callable[[str], None], progress: Progress
 ) -> None:
-    done = embed(
-        workspace,
-        name=ENCODER,
-        training=Training(
-            design={"latent": "12x15"},
-            settings={"epochs": 20, "batch_size": 4, "learning_rate": 0.001, "seed": seed},
-        ),
-        watching=Watching(progress=progress),
-    )
-    how = "trained" if done.trained else "found"
-    loss = done.info.params["validation_loss"]
-    tell(f"{how} the encoder {ENCODER} (validation loss {loss:.4f}), {done.songs:,} songs embedded")
-    network, _ = link_sound(workspace, encoder=ENCODER)
-    tell(f"linked {len(network.songs):,} songs by sound: {network.edges:,} edges")
+    for name, (model, settings) in MODELS.items():
+        done = embed(
+            workspace,
+            model=model,
+            name=name,
+            training=Training(settings=settings | {"seed": seed}),
+            watching=Watching(progress=progress),
+        )
+        how = "trained" if done.trained else "found"
+        loss = done.info.params["validation_loss"]
+        tell(
+            f"{how} the encoder {name} (validation loss {loss:.4f}), {done.songs:,} songs embedded"
+        )
+        network, _ = link_sound(workspace, encoder=name)
+        tell(f"linked {len(network.songs):,} songs by {name}: {network.edges:,} edges")
 
 
 def _cut(workspace: Workspace, seed: int, tell: Callable[[str], None]) -> list[str]:
@@ -95,13 +101,13 @@ def _cut(workspace: Workspace, seed: int, tell: Callable[[str], None]) -> list[s
             ("leiden", "playlists"),
             ("louvain", "playlists"),
             ("infomap", "playlists"),
-            ("leiden", f"sound-{ENCODER}"),
+            *(("leiden", f"sound-{name}") for name in MODELS),
         )
     ]
-    clusters = run_partition(
-        workspace, "kmeans", on=ENCODER, communities=cuts[0].communities, seed=seed
-    )
-    cuts.append(clusters)
+    cuts += [
+        run_partition(workspace, "kmeans", on=name, communities=cuts[0].communities, seed=seed)
+        for name in MODELS
+    ]
     for cut in cuts:
         tell(f"partition {cut.name}: {cut.communities:,} communities of {len(cut.songs):,} songs")
     return [cut.name for cut in cuts]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal, TypeAlias
 
+from songnet.encoders import MODELS
 from songnet.report._compared import Pair
 from songnet.report._content import ReportContent
 from songnet.report._text import count, number
@@ -60,16 +61,34 @@ def strength(ami: float | None) -> str:
 
 
 def sides(content: ReportContent) -> dict[str, Side]:
-    """For each partition's name what it was made of; others (imported, multiplex) are left out."""
-    kinds: dict[str, str] = {info.name: info.kind for info in content.loaded.networks}
-    kinds |= {info.name: "sound" for info in content.loaded.encoders}
-    kinds |= {section.name: "sound" for section in content.encoders}
+    """For each partition's name what it was made of; others (imported, multiplex) are left out.
+
+    Vectors that were learnt from playlists are no sound, and those of a model that hears but was
+    taught by playlists are neither: setting them against playlists would find what was put in.
+    """
+    by_encoder = {info.name: _side_of(info.kind) for info in content.loaded.encoders}
+    made_of: dict[str, Side | None] = {
+        info.name: SIDES.get(info.kind) for info in content.loaded.networks
+    }
+    for info in content.loaded.networks:
+        if info.kind == "sound":
+            made_of[info.name] = by_encoder.get(str(info.params.get("encoder")), "sound")
+    for section in content.encoders:
+        made_of[section.name] = "sound"
+    made_of |= by_encoder
     found: dict[str, Side] = {}
     for partition in content.loaded.partitions:
-        side = SIDES.get(kinds.get(partition.on, ""))
+        side = made_of.get(partition.on)
         if side:
             found[partition.name] = side
     return found
+
+
+def _side_of(kind: str) -> Side | None:
+    model = MODELS.get(kind)
+    if model is None or (model.hears and not model.aims):
+        return "sound"
+    return None if model.aims else "playlists"
 
 
 def crosses(pair: Pair, made_of: Mapping[str, Side]) -> bool:

@@ -122,6 +122,8 @@ class EncoderSection:
         What its loss is, for people.
     draws
         Whether it is a model that draws spectrograms.
+    kept
+        The epoch whose weights were kept, from 1; None: that of the lowest validation loss.
     """
 
     name: str
@@ -131,6 +133,7 @@ class EncoderSection:
     mse: float | None = None
     loss: str = "loss"
     draws: bool = True
+    kept: int | None = None
 
     def __post_init__(self) -> None:
         for title, *images in self.examples:

@@ -66,7 +66,7 @@ def loss(section: EncoderSection) -> Drawn | None:
         return None
     falls = "; ".join(_fall(key, values) for key, values in curves.items())
     return _draw(
-        figures.loss_figure(curves),
+        figures.loss_figure(curves, kept=section.kept),
         name=slug("loss", section.name),
         alt=f"Loss of {section.name} by epoch: {falls}.",
         caption=f"Loss of {section.name} by epoch.",

@@ -34,13 +34,15 @@ TITLE = 34
 DASHED = (0, (3, 2))
 
 
-def loss_figure(history: Mapping[str, Sequence[float]]) -> Figure:
-    """Training and validation loss by epoch; the epoch of the lowest validation loss is marked.
+def loss_figure(history: Mapping[str, Sequence[float]], *, kept: int | None = None) -> Figure:
+    """Training and validation loss by epoch; the epoch whose weights were kept is marked.
 
     Parameters
     ----------
     history
         ``loss`` and ``val_loss``, a value per epoch; either may be missing.
+    kept
+        The epoch, from 1; default: that of the lowest validation loss.
     """
     with style():
         figure, axes = blank(NARROW, 3.0)
@@ -49,7 +51,7 @@ def loss_figure(history: Mapping[str, Sequence[float]]) -> Figure:
             if len(history.get(key, ())):
                 _curve(axes, np.asarray(history[key], np.float64), label, colour)
         if len(history.get("val_loss", ())):
-            _mark_best(axes, np.asarray(history["val_loss"], np.float64))
+            _mark_kept(axes, np.asarray(history["val_loss"], np.float64), kept)
         _loss_axes(axes, history)
     return figure
 
@@ -60,11 +62,13 @@ def _curve(axes: Axes, values: Floats, label: str, colour: str) -> None:
     axes.plot(epochs, values, color=colour, label=label, linewidth=1.8, marker=marker, markersize=3)
 
 
-def _mark_best(axes: Axes, values: Floats) -> None:
+def _mark_kept(axes: Axes, values: Floats, kept: int | None) -> None:
     if not np.isfinite(values).any():
         return
-    best = int(np.nanargmin(values))
-    label = f"lowest validation loss: {values[best]:.4g} in epoch {best + 1}"
+    lowest = int(np.nanargmin(values))
+    best = lowest if kept is None else kept - 1
+    what = "lowest validation loss" if best == lowest else "weights kept, validation loss"
+    label = f"{what}: {values[best]:.4g} in epoch {best + 1}"
     axes.plot(
         [best + 1], [values[best]], "o", mfc=PAPER, mec=INK, mew=1.4, ms=7, zorder=5, label=label
     )

@@ -118,6 +118,7 @@ def _sections(
             name=info.name,
             params={"kind": info.kind, "latent": info.latent, **info.params},
             history=_history(saved),
+            kept=saved.best.number if saved else None,
             examples=_examples(workspace, saved),
             mse=_mse(saved),
             loss=model.loss if model else "loss",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import report_samples as samples
 
+from songnet.info import EncoderInfo, NetworkInfo
 from songnet.report._answer import CONVENTION, HEADLINES, MAKE_BOTH, answer, sides, strength
 from songnet.report._compared import pairs
 
@@ -93,6 +96,28 @@ def test_nothing_asked_gives_the_commands():
     for given in (answered(), answered(own)):
         assert given.headline == "Not answered yet."
         assert given.commands == MAKE_BOTH
+
+
+def test_vectors_from_playlists_are_no_sound():
+    """And a model that hears, but was taught by playlists, is on neither side."""
+    encoders = [
+        EncoderInfo(name, name, "8", 8, "01" * 32, "x") for name in ("track2vec", "mp3tovec")
+    ]
+    networks = [
+        NetworkInfo(f"near-{info.name}", "sound", 9, 9, "ef" * 32, "x", {"encoder": info.name})
+        for info in encoders
+    ]
+    partitions = [
+        samples.partition(f"cut-{on}", on, algorithm="kmeans")
+        for on in ("track2vec", "mp3tovec", "near-track2vec", "near-mp3tovec")
+    ]
+    loaded = dataclasses.replace(
+        samples.loaded(partitions=partitions), networks=networks, encoders=encoders
+    )
+    assert sides(samples.content(loaded=loaded, encoders=[])) == {
+        "cut-track2vec": "playlists",
+        "cut-near-track2vec": "playlists",
+    }
 
 
 def test_what_a_partition_was_made_of():

@@ -51,6 +51,13 @@ def test_loss_curves_hold_the_values_by_epoch():
     assert best.get_label() == "lowest validation loss: 0.25 in epoch 2"
 
 
+def test_the_epoch_whose_weights_were_kept_is_marked_where_it_is_not_the_lowest():
+    history = {"loss": [0.5, 0.3, 0.2], "val_loss": [0.6, 0.25, 0.4]}
+    *_, kept = loss_figure(history, kept=3).axes[0].lines
+    np.testing.assert_array_equal(kept.get_xydata(), [(3, 0.4)])
+    assert kept.get_label() == "weights kept, validation loss: 0.4 in epoch 3"
+
+
 @pytest.mark.parametrize(
     "history",
     [

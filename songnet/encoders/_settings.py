@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any
 
+from songnet.encoders._numbers import real, refused, whole
 from songnet.errors import UsageError
 
 ACTIVATIONS = ("relu", "sigmoid", "leaky_relu")
@@ -66,15 +66,12 @@ class Hyperparameters:
         self._keep_whole("seed", 0, LARGEST_SEED)
         self._keep_real("learning_rate")
         self._keep_real("validation")
-        rate = self.learning_rate
-        _require(math.isfinite(rate) and rate > 0, "learning_rate", rate, "a number over 0")
-        share = self.validation
-        _require(0 < share < 1, "validation", share, "a share between 0 and 1")
         self._keep_real("weight_decay")
-        decay = self.weight_decay
-        _require(0 <= decay < 1, "weight_decay", decay, "0 or more, below 1")
-        _require(self.schedule in SCHEDULES, "schedule", self.schedule, " or ".join(SCHEDULES))
-        _require(self.precision in PRECISIONS, "precision", self.precision, " or ".join(PRECISIONS))
+        self._require("learning_rate", self.learning_rate > 0, "a number over 0")
+        self._require("validation", 0 < self.validation < 1, "a share between 0 and 1")
+        self._require("weight_decay", 0 <= self.weight_decay < 1, "0 or more, below 1")
+        self._require("schedule", self.schedule in SCHEDULES, " or ".join(SCHEDULES))
+        self._require("precision", self.precision in PRECISIONS, " or ".join(PRECISIONS))
 
     @property
     def keeps_last(self) -> bool:
@@ -97,17 +94,14 @@ class Hyperparameters:
         return self.learning_rate * min(done / WARM_UP, fallen)
 
     def _keep_whole(self, name: str, least: int, most: int) -> None:
-        value = getattr(self, name)
-        fine = isinstance(value, Integral) and not isinstance(value, bool)
-        allowed = f"a whole number, {least} to {most}"
-        _require(fine and least <= value <= most, name, value, allowed)
-        object.__setattr__(self, name, int(value))
+        object.__setattr__(self, name, whole(name, getattr(self, name), least, most))
 
     def _keep_real(self, name: str) -> None:
-        value = getattr(self, name)
-        fine = isinstance(value, Real) and not isinstance(value, bool)
-        _require(fine, name, value, "a number")
-        object.__setattr__(self, name, float(value))
+        object.__setattr__(self, name, real(name, getattr(self, name)))
+
+    def _require(self, name: str, fine: bool, allowed: str) -> None:
+        if not fine:
+            raise refused(name, getattr(self, name), allowed)
 
 
 def check_activation(activation: str) -> str:
@@ -115,8 +109,3 @@ def check_activation(activation: str) -> str:
     if activation not in ACTIVATIONS:
         raise UsageError(f"activation {activation!r}: allowed are {', '.join(ACTIVATIONS)}")
     return activation
-
-
-def _require(fine: bool, name: str, value: object, allowed: str) -> None:
-    if not fine:
-        raise UsageError(f"{name} must be {allowed}, got {value}")

@@ -33,7 +33,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from numbers import Integral, Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +42,13 @@ from numpy.typing import NDArray
 
 from songnet import __version__ as songnet_version
 from songnet.encoders._continuation import Continuation, hold_back
+from songnet.encoders._numbers import real, refused, whole
 from songnet.encoders._projection import LONGEST_UNPROJECTED
 from songnet.encoders._sequences import Sequences, sequences
 from songnet.encoders._settings import LARGEST_COUNT, LARGEST_SEED
 from songnet.encoders._skipgram import LONGEST_BATCH, SkipGram
 from songnet.encoders._track2vec_records import Track2Vec, Track2VecEpoch, Track2VecState
-from songnet.errors import StateError, UsageError
+from songnet.errors import StateError
 from songnet.model import Scalar, Vectors, fingerprint
 from songnet.names import check_encoder_name
 
@@ -130,25 +130,16 @@ class Track2VecDesign:
         return {"algorithm": "skip-gram", **self.facts()}
 
     def _keep_whole(self, name: str, least: int, most: int) -> None:
-        value = getattr(self, name)
-        whole = isinstance(value, Integral) and not isinstance(value, bool)
-        if not whole or not least <= value <= most:
-            raise UsageError(
-                f"{name} of track2vec must be a whole number, {least} to {most}, "
-                f"got {str(value)[:40]}"
-            )
-        object.__setattr__(self, name, int(value))
+        value = whole(f"{name} of track2vec", getattr(self, name), least, most)
+        object.__setattr__(self, name, value)
 
     def _keep_exponent(self) -> None:
-        value: Any = self.exponent
-        most = LARGEST_EXPONENT
-        real = isinstance(value, Real) and not isinstance(value, bool)
-        if not real or not -most <= value <= most:
-            raise UsageError(
-                f"exponent of track2vec must be a number, {-most:g} to {most:g}, "
-                f"got {str(value)[:40]}"
-            )
-        object.__setattr__(self, "exponent", float(value))
+        name, most = "exponent of track2vec", LARGEST_EXPONENT
+        allowed = f"a number, {-most:g} to {most:g}"
+        value = real(name, self.exponent, allowed)
+        if not -most <= value <= most:
+            raise refused(name, self.exponent, allowed)
+        object.__setattr__(self, "exponent", value)
 
 
 OPTIONS = frozenset(field.name for field in dataclasses.fields(Track2VecDesign))

@@ -38,11 +38,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any
 
 from songnet.encoders._architecture import KERNEL, Architecture, architecture, weight_shapes
+from songnet.encoders._numbers import real, refused, whole
 from songnet.encoders._settings import check_activation
 from songnet.encoders._table import Table
 from songnet.encoders.distributions import COVARIANCES, parameter_count
@@ -203,7 +203,7 @@ def design(options: Mapping[str, Any]) -> VaeDesign:
         output=_one_of("output", asked["output"], OUTPUTS),
         dropout=_real("dropout", asked["dropout"], below=1.0),
         beta=_real("beta", asked["beta"], below=LARGEST_BETA),
-        warmup=_whole("warmup", asked["warmup"], 0, LARGEST_WARMUP),
+        warmup=whole("warmup", asked["warmup"], 0, LARGEST_WARMUP),
     )
 
 
@@ -232,7 +232,7 @@ def _architecture(filters: Any, pooling: Any) -> Architecture:
 def _size(latent: Any, covariance: str) -> int:
     digits = isinstance(latent, str) and latent.isascii() and latent.isdigit()
     number = int(latent) if digits and len(latent) < 10 else latent
-    size = _whole("latent of a vae", number, 1, LARGEST_SIZE)
+    size = whole("latent of a vae", number, 1, LARGEST_SIZE)
     if covariance == "full" and size > LARGEST_FULL:
         raise UsageError(
             f"latent {size} with full covariance needs {parameter_count(size, covariance)} "
@@ -248,15 +248,9 @@ def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     raise UsageError(f"{name} {value!r}: allowed are {', '.join(allowed)}")
 
 
-def _whole(name: str, value: Any, least: int, most: int) -> int:
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    if not whole or not least <= value <= most:
-        raise UsageError(f"{name} must be a whole number, {least} to {most}, got {str(value)[:40]}")
-    return int(value)
-
-
 def _real(name: str, value: Any, *, below: float) -> float:
-    real = isinstance(value, Real) and not isinstance(value, bool)
-    if not real or not 0 <= value < below:
-        raise UsageError(f"{name} must be 0 or more and below {below:g}, got {str(value)[:40]}")
-    return float(value)
+    allowed = f"0 or more and below {below:g}"
+    number = real(name, value, allowed)
+    if not 0 <= number < below:
+        raise refused(name, value, allowed)
+    return number

@@ -108,10 +108,13 @@ class Feed:
 
     def _cut(self, pixels: Pixels, targets: Targets) -> Iterator[Batch]:
         _, tf = _keras.load()
+        options = tf.data.Options()
+        options.autotune.enabled = False  # there is nothing to tune, and it holds batches up
         with tf.device("CPU:0"):
             rows = tf.data.Dataset.from_tensor_slices((pixels, targets))
-            batches: Iterator[Batch] = iter(rows.batch(self._width).prefetch(BATCHES_AHEAD))
-        return batches
+            batches = rows.batch(self._width).prefetch(BATCHES_AHEAD).with_options(options)
+            cut: Iterator[Batch] = iter(batches)
+        return cut
 
     def _paired(self, clips: Ints, random: np.random.Generator) -> Ints:
         """Rows as batches have them: clips, then their partners, and so on."""

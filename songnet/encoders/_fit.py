@@ -92,6 +92,10 @@ def train(
         with them.
     EmptyInputError
         Fewer than 5 songs, or all of one recording.
+    InputError
+        Spectrograms out of order or of another kind; groups or targets that do not fit them.
+    FormatError
+        A damaged checkpoint.
     StateError
         The loss is not finite: the learning rate is too high. A checkpoint of another training.
     """
@@ -282,10 +286,10 @@ def _step(
 ) -> Callable[[Batch, int, int, float], Losses]:
     """One step of the optimiser down the gradient of the loss."""
     _, tf = _keras.load()
-    rate_of = getattr(optimizer, "inner_optimizer", optimizer).learning_rate
+    learning_rate = getattr(optimizer, "inner_optimizer", optimizer).learning_rate
 
     def step(pixels: Any, targets: Any, epoch: Any, number: Any, rate: Any) -> Any:
-        rate_of.assign(rate)
+        learning_rate.assign(rate)
         moment = Moment(_seed(tf, settings), epoch, number, training=True)
         with tf.GradientTape() as tape:
             terms = network.terms(pixels, targets, moment)

@@ -16,7 +16,7 @@ MELS = 96
 FRAMES = 216
 CACHE_BYTES = 512 * 2**20
 MIN_SONGS = 5
-# Rows that lie together are read together: an archive is mapped, and a disk is slow at random.
+# Rows that lie together are read together: disks are slow at random.
 BLOCK_ROWS = 256
 
 Pixels: TypeAlias = NDArray[np.uint8]

@@ -120,6 +120,8 @@ def plain_embedding(source: InMemory, latent: str, batch: int) -> float:
 
 def _fresh(latent: str) -> tuple[Any, Any]:
     """The Keras models (autoencoder, encoder) with random weights."""
+    keras, _ = _keras.load()
+    keras.utils.set_random_seed(0)  # songnet makes operations deterministic, which asks for one
     models = encoders.build(encoders.architecture(latent))
     random = np.random.default_rng(0)
     for weight in models[0].trainable_variables:

@@ -15,8 +15,6 @@ from songnet.encoders import _keras, cae
 from songnet.encoders._apply import rebuilt
 from songnet.encoders._checkpoint import Checkpoint
 from songnet.encoders._data import (
-    FRAMES,
-    MELS,
     Spectrograms,
     Split,
     cached,
@@ -26,20 +24,25 @@ from songnet.encoders._data import (
 from songnet.encoders._design import Design
 from songnet.encoders._feed import Feed, Targets, no_targets
 from songnet.encoders._models import MODELS, Model
-from songnet.encoders._network import Moment, Network
 from songnet.encoders._saved import Holdout, Saved, default_name
 from songnet.encoders._settings import Hyperparameters
+from songnet.encoders._steps import (
+    make_judge,
+    make_optimizer,
+    make_step,
+    mean_losses,
+    restore,
+    snapshot,
+)
 from songnet.encoders._training import (
     SILENT,
-    Batch,
     Learner,
     Losses,
     Progressed,
-    State,
     Watch,
     learn,
 )
-from songnet.encoders._weights import assign, copied
+from songnet.encoders._weights import copied
 from songnet.errors import EmptyInputError, InputError, UsageError
 from songnet.model import Ids, fingerprint
 from songnet.names import check_encoder_name
@@ -162,7 +165,7 @@ def losses(saved: Saved, spectrograms: Spectrograms, *, targets: Targets | None 
     if not len(rows):
         raise EmptyInputError("no spectrogram has a target, so there is no loss to take")
     feed = Feed(spectrograms, rows, aims, settings.batch_size, settings.seed, model.pairs)
-    return _mean_losses(_losses(rebuilt(saved), settings, aims.shape[1]), feed)
+    return mean_losses(make_judge(rebuilt(saved), settings, aims.shape[1]), feed)
 
 
 def _targets(model: Model, spectrograms: Spectrograms, targets: Targets | None) -> Targets:
@@ -236,122 +239,19 @@ def _learner(
     settings: Hyperparameters,
 ) -> Learner:
     network = model.network(design, seed=settings.seed, precision=settings.precision)
-    optimizer = _optimizer(network, settings)
+    optimizer = make_optimizer(network, settings)
 
     def feed(rows: NDArray[np.int64]) -> Feed:
         return Feed(spectrograms, rows, aims, settings.batch_size, settings.seed, model.pairs)
 
     training, validation = feed(sides.training), feed(sides.validation)
-    losses = _losses(network, settings, aims.shape[1])
+    judge = make_judge(network, settings, aims.shape[1])
     return Learner(
-        step=_step(network, optimizer, settings, aims.shape[1]),
-        evaluate=lambda: _mean_losses(losses, validation),
+        step=make_step(network, optimizer, settings, aims.shape[1]),
+        evaluate=lambda: mean_losses(judge, validation),
         weights=lambda: copied(network.variables),
-        snapshot=lambda: _snapshot(network, optimizer),
-        restore=lambda state: _restore(network, optimizer, state),
+        snapshot=lambda: snapshot(network, optimizer),
+        restore=lambda state: restore(network, optimizer, state),
         batches=training.shuffled,
         spectrograms=training.spectrograms_per_pass,
     )
-
-
-def _optimizer(network: Network, settings: Hyperparameters) -> Any:
-    keras, _ = _keras.load()
-    if settings.weight_decay:
-        optimizer = keras.optimizers.AdamW(
-            settings.learning_rate, weight_decay=settings.weight_decay
-        )
-        # What scales and shifts has no reason to be small.
-        optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
-    else:
-        optimizer = keras.optimizers.Adam(settings.learning_rate)
-    if settings.precision == "mixed_float16":
-        # Small gradients of 16-bit layers would vanish without a scale.
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
-    optimizer.build(network.trainable)
-    return optimizer
-
-
-def _signature(width: int) -> list[Any]:
-    _, tf = _keras.load()
-    return [
-        tf.TensorSpec((None, MELS, FRAMES), tf.uint8),
-        tf.TensorSpec((None, width), tf.float32),
-        tf.TensorSpec((), tf.int32),
-        tf.TensorSpec((), tf.int32),
-    ]
-
-
-def _step(
-    network: Network, optimizer: Any, settings: Hyperparameters, width: int
-) -> Callable[[Batch, int, int, float], Losses]:
-    """One step of the optimiser down the gradient of the loss."""
-    _, tf = _keras.load()
-    learning_rate = getattr(optimizer, "inner_optimizer", optimizer).learning_rate
-
-    def step(pixels: Any, targets: Any, epoch: Any, number: Any, rate: Any) -> Any:
-        learning_rate.assign(rate)
-        moment = Moment(_seed(tf, settings), epoch, number, training=True)
-        with tf.GradientTape() as tape:
-            terms = network.terms(pixels, targets, moment)
-            loss = optimizer.scale_loss(terms["loss"])
-        gradients = tape.gradient(loss, network.trainable)
-        optimizer.apply_gradients(zip(gradients, network.trainable, strict=True))
-        return dict(terms)
-
-    signature = [*_signature(width), tf.TensorSpec((), tf.float32)]
-    # XLA (jit_compile) was measured to be slower on CPUs.
-    compiled = tf.function(step, input_signature=signature, jit_compile=False)
-
-    def run(batch: Batch, epoch: int, number: int, rate: float) -> Losses:
-        return _numbers(compiled(*batch, *map(np.int32, (epoch, number)), np.float32(rate)))
-
-    return run
-
-
-def _losses(
-    network: Network, settings: Hyperparameters, width: int
-) -> Callable[[Batch, int], Losses]:
-    """The losses of a batch, without learning."""
-    _, tf = _keras.load()
-
-    def losses(pixels: Any, targets: Any, epoch: Any, number: Any) -> Any:
-        moment = Moment(_seed(tf, settings), epoch, number, training=False)
-        return dict(network.terms(pixels, targets, moment))
-
-    compiled = tf.function(losses, input_signature=_signature(width), jit_compile=False)
-    return lambda batch, number: _numbers(compiled(*batch, np.int32(0), np.int32(number)))
-
-
-def _seed(tf: Any, settings: Hyperparameters) -> Any:
-    # A seed may be as large as an unsigned 32-bit number; TensorFlow's keys are signed.
-    return tf.constant(np.uint32(settings.seed).view(np.int32))
-
-
-def _numbers(terms: Any) -> Losses:
-    return {name: float(value) for name, value in terms.items()}
-
-
-def _mean_losses(losses: Callable[[Batch, int], Losses], feed: Feed) -> Losses:
-    """Means over all spectrograms of a pass in order."""
-    sums: dict[str, float] = {}
-    count = 0
-    for number, batch in enumerate(feed.in_order()):
-        size = len(batch[0])
-        count += size
-        for name, value in losses(batch, number).items():
-            sums[name] = sums.get(name, 0.0) + size * value
-    return {name: value / count for name, value in sums.items()}
-
-
-def _snapshot(network: Network, optimizer: Any) -> State:
-    optimiser = {
-        f"optimizer.{place}": np.array(variable.numpy())
-        for place, variable in enumerate(optimizer.variables)
-    }
-    return {**copied(network.variables), **optimiser}
-
-
-def _restore(network: Network, optimizer: Any, state: State) -> None:
-    assign(network.variables, {name: state[name] for name in network.variables})
-    for place, variable in enumerate(optimizer.variables):
-        variable.assign(state[f"optimizer.{place}"])

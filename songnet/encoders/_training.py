@@ -212,7 +212,7 @@ def _epoch(learner: Learner, past: int, hyperparameters: Hyperparameters, watch:
     for step, batch in enumerate(learner.batches(past)):
         share = (past + done / learner.spectrograms) / hyperparameters.epochs
         losses = learner.step(batch, past, step, hyperparameters.rate(share))
-        _check_finite(losses["loss"], past + 1, hyperparameters)
+        _check_finite(losses, past + 1, hyperparameters)
         size = len(batch[0])
         for name, value in losses.items():
             sums[name] = sums.get(name, 0.0) + size * value
@@ -221,7 +221,7 @@ def _epoch(learner: Learner, past: int, hyperparameters: Hyperparameters, watch:
             watch.on_batch(past, done, learner.spectrograms, losses["loss"])
     trained = time.perf_counter()
     validation = dict(learner.evaluate())
-    _check_finite(validation["loss"], past + 1, hyperparameters)
+    _check_finite(validation, past + 1, hyperparameters)
     terms = {name: value / done for name, value in sums.items()}
     return Epoch(
         number=past + 1,
@@ -234,8 +234,9 @@ def _epoch(learner: Learner, past: int, hyperparameters: Hyperparameters, watch:
     )
 
 
-def _check_finite(loss: float, number: int, hyperparameters: Hyperparameters) -> None:
-    if not math.isfinite(loss):
+def _check_finite(losses: Losses, number: int, hyperparameters: Hyperparameters) -> None:
+    loss = next((value for value in losses.values() if not math.isfinite(value)), None)
+    if loss is not None:
         raise DivergedError(
             f"training went astray in epoch {number}: the loss is {loss}; "
             f"try a learning rate below {hyperparameters.learning_rate:g} (--learning-rate)"

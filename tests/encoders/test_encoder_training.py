@@ -7,7 +7,7 @@ import pytest
 from encoder_samples import TINY_DESIGN, spectrograms
 
 from songnet import encoders
-from songnet.encoders import Epoch, Hyperparameters, Moment, Watch, _fit, _keras
+from songnet.encoders import Epoch, Hyperparameters, Moment, Watch, _keras, _steps
 from songnet.encoders._training import Learner, Progressed, best_epoch, learn
 from songnet.errors import StateError
 
@@ -168,7 +168,7 @@ def test_keys_do_not_overflow_in_error():
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.int32)] * 2)
     def keys(epoch, step):
-        moment = Moment(_fit._seed(tf, settings(seed=2**32 - 1)), epoch, step, training=True)
+        moment = Moment(_steps._seed(tf, settings(seed=2**32 - 1)), epoch, step, training=True)
         return moment.key(0), tf.random.stateless_uniform((2,), moment.key(1))
 
     made, drawn = keys(np.int32(999_999), np.int32(1_000_000))
@@ -206,7 +206,7 @@ def test_mixed_precision_learns_and_gives_full_vectors(precision):
 
 def fresh(**changes):
     network = encoders.MODELS["cae"].network(TINY_DESIGN, seed=0)
-    return network, _fit._optimizer(network, settings(**changes))
+    return network, _steps.make_optimizer(network, settings(**changes))
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_float16"])
@@ -235,11 +235,11 @@ def test_the_scale_of_the_loss_is_part_of_the_state():
     network, optimizer = fresh(precision="mixed_float16")
     optimizer.dynamic_scale.assign(128.0)
     optimizer.step_counter.assign(7)
-    state = _fit._snapshot(network, optimizer)
+    state = _steps.snapshot(network, optimizer)
     other, new = fresh(precision="mixed_float16", seed=1)
-    _fit._restore(other, new, state)
+    _steps.restore(other, new, state)
     assert (float(new.dynamic_scale), int(new.step_counter)) == (128.0, 7)
-    again = _fit._snapshot(other, new)
+    again = _steps.snapshot(other, new)
     assert again.keys() == state.keys()
     assert all(np.array_equal(again[name], state[name]) for name in state)
 
@@ -247,11 +247,11 @@ def test_the_scale_of_the_loss_is_part_of_the_state():
 def test_the_rate_of_a_schedule_is_the_rate_of_the_optimiser():
     """A rate of nothing, as at the end of a cosine, moves nothing."""
     network, optimizer = fresh(weight_decay=0.5)
-    before = _fit._snapshot(network, optimizer)
-    step = _fit._step(network, optimizer, settings(), 0)
+    before = _steps.snapshot(network, optimizer)
+    step = _steps.make_step(network, optimizer, settings(), 0)
     losses = step((spectrograms(5).pixels, np.empty((5, 0), np.float32)), 0, 0, 0.0)
     assert set(losses) == {"loss"}
-    after = _fit._snapshot(network, optimizer)
+    after = _steps.snapshot(network, optimizer)
     assert all(np.array_equal(before[name], after[name]) for name in network.variables)
     step((spectrograms(5).pixels, np.empty((5, 0), np.float32)), 0, 1, 0.1)
     assert not np.array_equal(network.variables["output.kernel"], before["output.kernel"])

@@ -111,7 +111,7 @@ def plain_embedding(source: InMemory, latent: str, batch: int) -> float:
     clock = Clock()
 
     timer = keras.callbacks.LambdaCallback(
-        on_predict_batch_end=lambda number, _: clock(min((number + 1) * batch, len(pictures)))
+        on_predict_batch_end=lambda number, **_: clock(min((number + 1) * batch, len(pictures)))
     )
     model.compile(jit_compile=False)
     model.predict(pictures, batch_size=batch, verbose=0, callbacks=[timer])

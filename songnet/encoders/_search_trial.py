@@ -18,7 +18,7 @@ from songnet.encoders._search_record import Record
 from songnet.encoders._search_space import Point
 from songnet.encoders._training import Epoch, Progressed, Watch
 from songnet.encoders.saved import save
-from songnet.errors import DivergedError, FormatError
+from songnet.errors import DivergedError, FormatError, StateError
 from songnet.model import Ids
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class _Retold(Checkpoint):
         """As `Checkpoint.start`; None where the state does not fit."""
         try:
             progressed = super().start(identity)
-        except (FormatError, DivergedError):
+        except (FormatError, StateError):
             return None
         for epoch in progressed.history if progressed else ():
             self.tell(epoch)

@@ -64,7 +64,7 @@ class Hyperparameters:
         for name in ("epochs", "batch_size", "patience"):
             self._keep_whole(name, 1, LARGEST_COUNT)
         self._keep_whole("seed", 0, LARGEST_SEED)
-        self._keep_real("learning_rate")
+        self._keep_real("learning_rate", "a number over 0")
         self._keep_real("validation")
         self._keep_real("weight_decay")
         self._require("learning_rate", self.learning_rate > 0, "a number over 0")
@@ -96,8 +96,8 @@ class Hyperparameters:
     def _keep_whole(self, name: str, least: int, most: int) -> None:
         object.__setattr__(self, name, whole(name, getattr(self, name), least, most))
 
-    def _keep_real(self, name: str) -> None:
-        object.__setattr__(self, name, real(name, getattr(self, name)))
+    def _keep_real(self, name: str, allowed: str = "a number") -> None:
+        object.__setattr__(self, name, real(name, getattr(self, name), allowed))
 
     def _require(self, name: str, fine: bool, allowed: str) -> None:
         if not fine:

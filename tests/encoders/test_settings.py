@@ -32,7 +32,7 @@ def settings(**changes):
         ({"learning_rate": 0}, "learning_rate must be a number over 0, got 0"),
         ({"learning_rate": float("nan")}, "learning_rate must be"),
         ({"learning_rate": float("inf")}, "learning_rate must be"),
-        ({"learning_rate": "fast"}, "learning_rate must be a number, got fast"),
+        ({"learning_rate": "fast"}, "learning_rate must be a number over 0, got fast"),
         ({"validation": 0}, "validation must be a share between 0 and 1"),
         ({"validation": 1}, "validation must be"),
         ({"validation": float("nan")}, "validation must be"),

@@ -144,7 +144,12 @@ def test_no_worker_outlives_an_interrupted_or_killed_program(tmp_path, number):
     pids.mkdir()
     arguments = [sys.executable, str(program), str(Path(__file__).parent), str(pids)]
     with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        arguments,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # A shell's background jobs ignore SIGINT, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
         process.stdout.readline()
         if number == signal.SIGINT:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import data
-from benchmarks.timing import OURS, ROUNDS, race
+from benchmarks.timing import OURS, ROUNDS, publish, race
 from songnet.agreement import contingency, scores
 from songnet.model import SongNetwork
 from songnet.networks import cooccurrence, nearest
@@ -123,15 +123,5 @@ def report() -> Iterator[str]:
         yield ""
 
 
-def main() -> None:
-    """Run everything, print it, keep it."""
-    lines = []
-    for line in report():
-        print(line, flush=True)
-        lines.append(line)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text("\n".join(lines), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    publish(report(), RESULTS)

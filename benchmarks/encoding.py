@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.timing import publish
 from songnet import encoders
 from songnet.encoders import _keras, flops
 from songnet.model import Ids, Ints, object_array
@@ -192,15 +193,5 @@ def _row(
     )
 
 
-def main() -> None:
-    """Run everything, print it, keep it."""
-    lines = []
-    for line in report():
-        print(line, flush=True)
-        lines.append(line)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text("\n".join(lines), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    publish(report(), RESULTS)

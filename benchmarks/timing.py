@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 OURS = "songnet"
 ROUNDS = 3
@@ -48,3 +49,13 @@ def _row(name: str, own: list[tuple[float, float]], ours: list[tuple[float, floa
         wall_ratio=statistics.median(a[0] / b[0] for a, b in pairs),
         cpu_ratio=statistics.median(a[1] / b[1] for a, b in pairs),
     )
+
+
+def publish(lines: Iterable[str], path: Path) -> None:
+    """Print results as they come, and keep them in a file."""
+    kept = []
+    for line in lines:
+        print(line, flush=True)
+        kept.append(line)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(kept), "utf-8")

@@ -21,7 +21,7 @@ class EncoderInfo:
     Attributes
     ----------
     name, kind
-        `kind` is a key of `songnet.encoders.MODELS`: ``cae``.
+        `kind` is a key of `songnet.encoders.MODELS`: ``cae``, ``contrastive`` …
     latent
         The latent's name or shape, as ``12x15``.
     dimensions

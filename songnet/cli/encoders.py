@@ -73,7 +73,7 @@ def show(
     """Say how an encoder was made, and draw what it has learnt."""
     with opened(context, store, data) as workspace:
         from songnet.workflows.encoders import draw_samples
-        from songnet.workflows.evaluate import info_of
+        from songnet.workflows.saved import info_of
 
         info = info_of(workspace, name)
         songs = len(workspace.store.embedded(name))

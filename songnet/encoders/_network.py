@@ -54,7 +54,8 @@ class Network:
     trainable
         Those that gradients move.
     terms
-        From uint8 pixels (b, 96, 216), float32 targets (b, t) or None, and a `Moment`, to scalars:
+        From uint8 pixels (b, 96, 216), float32 targets (b, t; t is 0 where a model has none) and a
+        `Moment` to scalars:
         ``loss`` and whatever it is made of, in the order in which to show them.
     vectors
         From uint8 pixels (b, 96, 216) to float32 (b, size): what a clip sounds like.

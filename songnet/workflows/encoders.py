@@ -15,7 +15,7 @@ from songnet.model import among
 from songnet.names import check_encoder_name
 from songnet.workflows._clips import Clips, clips_of_graph
 from songnet.workflows._titles import song_titles
-from songnet.workflows.evaluate import info_of, saved_encoder
+from songnet.workflows.saved import info_of, trained_encoder
 from songnet.workflows.workspace import Workspace, pull_vectors
 
 ZIP = ".zip"
@@ -34,7 +34,7 @@ def export_encoder(workspace: Workspace, name: str, path: Path) -> Saved:
     StateError
         Its model is not in the data folder; it is one that learnt from playlists.
     """
-    saved = _trained(workspace, name)
+    saved = trained_encoder(workspace, info_of(workspace, name))
     if not encoders.MODELS[saved.kind].hears:
         raise StateError(
             f"{name!r} learnt from this graph's playlists and is nothing but its vectors: carry "
@@ -88,16 +88,6 @@ def _check_free(workspace: Workspace, saved: Saved) -> None:
         )
 
 
-def _trained(workspace: Workspace, name: str) -> Saved:
-    saved = saved_encoder(workspace, info_of(workspace, name))
-    if saved is None:
-        raise StateError(
-            f"the model of {name!r} is not in {workspace.data.root}: make it again with "
-            f"'songnet embed --encoder {name} --retrain', or bring it with 'encoders import'"
-        )
-    return saved
-
-
 def draw_samples(workspace: Workspace, name: str, path: Path, *, seed: int = 0) -> None:
     """Draw what an autoencoder makes: songs, ways from song to song, draws; as one grey PNG.
 
@@ -112,7 +102,7 @@ def draw_samples(workspace: Workspace, name: str, path: Path, *, seed: int = 0) 
     InputError
         A model that draws no pictures; the file cannot be written.
     """
-    saved = _trained(workspace, name)
+    saved = trained_encoder(workspace, info_of(workspace, name))
     model = encoders.MODELS[saved.kind]
     clips = clips_of_graph(workspace)
     rows = _shown(clips, saved, seed)

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from songnet import encoders
 from songnet.encoders import Saved, evaluation
 from songnet.encoders.evaluation import ClipAgreement, Evaluation
-from songnet.errors import BadNameError, EmptyInputError, FormatError, StateError
+from songnet.errors import EmptyInputError, StateError
 from songnet.info import EncoderInfo
 from songnet.model import Ids, Vectors, among
 from songnet.workflows._classes import Classes, classes
 from songnet.workflows._clips import Clips, clips_of_graph
 from songnet.workflows.progress import Progress, silent
+from songnet.workflows.saved import info_of, saved_encoder
 from songnet.workflows.workspace import Workspace, pull_vectors
 
 # Spectrograms on which losses and agreement of clips are measured, at most.
@@ -154,15 +155,6 @@ def _drawn_songs(songs: Ids, wanted: Classes, seed: int) -> Ids:
     return drawn
 
 
-def info_of(workspace: Workspace, name: str) -> EncoderInfo:
-    """What the graph says of an encoder; `BadNameError` if there is none of that name."""
-    found = {info.name: info for info in workspace.store.encoders()}
-    if name not in found:
-        there = ", ".join(found) or "none yet: make one with 'songnet embed'"
-        raise BadNameError(f"there is no encoder {name!r}; there is: {there}")
-    return found[name]
-
-
 def _of(vectors: Vectors, songs: Ids) -> Vectors:
     keep = among(vectors.songs, songs)
     return Vectors(vectors.encoder, vectors.songs[keep], vectors.values[keep])
@@ -187,15 +179,6 @@ def _inside(workspace: Workspace, info: EncoderInfo, clips: Clips, seed: int) ->
     part = _drawn(part, seed)
     losses = {} if encoders.MODELS[saved.kind].aims else encoders.losses(saved, part)
     return Inside(losses, len(part.songs), bool(held.any()), _clip_agreement(saved, clips, seed))
-
-
-def saved_encoder(workspace: Workspace, info: EncoderInfo) -> Saved | None:
-    """The trained encoder, if the data folder holds the one that the graph speaks of."""
-    try:
-        saved = encoders.load(workspace.data.encoder(info.name))
-    except (FormatError, StateError):
-        return None
-    return saved if saved.fingerprint == info.fingerprint else None
 
 
 def _drawn(clips: Clips, seed: int) -> Clips:

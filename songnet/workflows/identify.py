@@ -17,8 +17,8 @@ from songnet.info import EncoderInfo
 from songnet.model import Ids, Skipped, Vectors, among
 from songnet.sources.audio import SongSound, read_sound
 from songnet.workflows._classes import classes
-from songnet.workflows.evaluate import saved_encoder
 from songnet.workflows.progress import Progress, silent
+from songnet.workflows.saved import trained_encoder
 from songnet.workflows.workspace import Workspace, pull_vectors
 
 SCHEMA = "songnet.identify/1"
@@ -142,12 +142,7 @@ def identify(
         Not one file could be heard.
     """
     info = _listener(workspace, encoder)
-    saved = saved_encoder(workspace, info)
-    if saved is None:
-        raise StateError(
-            f"the model of {info.name!r} is not in {workspace.data.root}: make it again with "
-            f"'songnet embed --encoder {info.name} --retrain', or bring it with 'encoders import'"
-        )
+    saved = trained_encoder(workspace, info)
     voters = _Voters.of(workspace, info, on)
     heard: list[Identified] = []
     skipped: list[Skipped] = []

@@ -12,7 +12,7 @@ import numpy as np
 from songnet import __version__, encoders
 from songnet.agreement import Comparison, compare
 from songnet.encoders import Saved
-from songnet.errors import EmptyInputError, FormatError, StateError
+from songnet.errors import EmptyInputError, StateError
 from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo, now
 from songnet.model import Ids, Ints, Partition, Vectors, among
 from songnet.report import (
@@ -26,7 +26,9 @@ from songnet.report import (
 )
 from songnet.sources.archive import SpectrogramArchive
 from songnet.workflows._search_sections import search_sections
+from songnet.workflows._titles import song_titles
 from songnet.workflows.progress import Progress, silent
+from songnet.workflows.saved import saved_encoder
 from songnet.workflows.workspace import Workspace, pull_vectors
 
 EXAMPLES = 6
@@ -113,7 +115,7 @@ def _sections(
     workspace: Workspace, infos: Sequence[EncoderInfo], progress: Progress
 ) -> Iterator[EncoderSection]:
     for done, info in enumerate(infos, 1):
-        saved, model = _saved(workspace, info), encoders.MODELS.get(info.kind)
+        saved, model = saved_encoder(workspace, info), encoders.MODELS.get(info.kind)
         yield EncoderSection(
             name=info.name,
             params={"kind": info.kind, "latent": info.latent, **info.params},
@@ -125,15 +127,6 @@ def _sections(
             draws=model is None or model.draws,
         )
         progress("encoders", done, len(infos))
-
-
-def _saved(workspace: Workspace, info: EncoderInfo) -> Saved | None:
-    """The trained encoder, if the data folder holds the one that the graph speaks of."""
-    try:
-        saved = encoders.load(workspace.data.encoder(info.name))
-    except (FormatError, StateError):
-        return None
-    return saved if saved.fingerprint == info.fingerprint else None
 
 
 def _mse(saved: Saved | None) -> float | None:
@@ -165,19 +158,11 @@ def _examples(workspace: Workspace, saved: Saved | None) -> list[Example]:
     rows = np.unique(held[np.linspace(0, len(held) - 1, EXAMPLES).round().astype(int)])
     pixels = archive.read(rows)
     made = encoders.reconstruct(saved, pixels)
-    names = _song_titles(workspace)
+    names = song_titles(workspace)
     return [
         Example(names.get(song, song), original, reconstruction)
         for song, original, reconstruction in zip(archive.songs[rows], pixels, made, strict=True)
     ]
-
-
-def _song_titles(workspace: Workspace) -> dict[str, str]:
-    table = workspace.store.songs().select(["id", "title", "artist"]).to_pylist()
-    return {
-        row["id"]: " – ".join(part for part in (row["title"], row["artist"]) if part) or row["id"]
-        for row in table
-    }
 
 
 def _maps(

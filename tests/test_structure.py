@@ -24,6 +24,7 @@ ORDER = [
     "agreement",
     "networks",
     "partitions",
+    "diversity",
     "sources",
     "encoders",
     "store",
@@ -51,8 +52,11 @@ HEAVY = [
     "gensim",
     "optuna",
     "tensorboard",
+    "leidenalg",
+    "umap",
+    "graph_tool",
 ]
-PURE = {"agreement", "networks", "partitions"}
+PURE = {"agreement", "networks", "partitions", "diversity"}
 DATABASES_AND_FILES = {"neo4j", "ladybug", "pathlib", "sqlite3", "shutil", "tempfile"}
 
 

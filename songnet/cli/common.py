@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from songnet.config import Settings
+    from songnet.model import Partition
     from songnet.workflows.workspace import Workspace
 
 Store = Annotated[
@@ -43,6 +44,10 @@ Seed = Annotated[
 
 SKIPS_SHOWN = 20
 QUIET_SECONDS = 2.0
+DEGENERATE = (
+    "degenerate: {name} has {share:.0%} of its songs in one community, so hardly anything can "
+    "agree with it; its scores say little"
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,13 @@ def _cell(value: object) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return " ".join(str(value).split())
+
+
+def say_degenerate(partitions: Sequence[Partition]) -> None:
+    """Warn of partitions that hardly anything can agree with."""
+    for partition in partitions:
+        if partition.degenerate:
+            say(DEGENERATE.format(name=partition.name, share=partition.dominance))
 
 
 def say_skipped(skipped: Sequence[object]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from songnet.cli.common import Data, Progress, Seed, Store, say, settings_of
-from songnet.cli.partitions import print_comparison
+from songnet.cli.compare import print_comparison
 
 
 def register(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""`songnet partitions run | list | show | drop | export | import | compare`."""
+"""`songnet partitions run | list | show | drop | export | import`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from songnet.cli import compare
 from songnet.cli.common import (
     Data,
     Json,
@@ -16,11 +17,10 @@ from songnet.cli.common import (
     opened,
     print_json,
     print_table,
-    say,
+    say_degenerate,
 )
 
 if TYPE_CHECKING:
-    from songnet.agreement import Comparison
     from songnet.model import Partition
 
 app = typer.Typer(
@@ -32,28 +32,63 @@ app = typer.Typer(
 Name = Annotated[str, typer.Argument(help="The partition.")]
 
 LARGEST = 10
-CELLS = 12
-DEGENERATE = (
-    "degenerate: {name} has {share:.0%} of its songs in one community, so hardly anything can "
-    "agree with it; its scores say little"
+ALGORITHMS = (
+    "On a network: louvain, leiden, infomap, leading-eigenvector, label-propagation or "
+    "blockmodel; on an encoder: kmeans, mixture, hdbscan or spectral."
 )
 
 
 @app.command()
 def run(
     context: typer.Context,
-    algorithm: Annotated[
-        str, typer.Argument(help="louvain, leiden or infomap on a network; kmeans on an encoder.")
-    ],
+    algorithm: Annotated[str, typer.Argument(help=ALGORITHMS)],
     on: Annotated[str, typer.Option(metavar="NETWORK-or-ENCODER", help="What to cut.")],
     name: Annotated[
         str | None, typer.Option(help="What to keep it as [default: ALGORITHM-ON].")
     ] = None,
     resolution: Annotated[
-        float | None, typer.Option(help="Of modularity: higher gives smaller communities.")
+        float | None, typer.Option(help="louvain, leiden: higher gives smaller communities.")
     ] = None,
     communities: Annotated[
         int | None, typer.Option(min=1, help="Exactly so many communities.")
+    ] = None,
+    objective: Annotated[
+        str | None,
+        typer.Option(
+            metavar="modularity|cpm|rb|significance",
+            help="leiden: what to maximise [default: modularity].",
+        ),
+    ] = None,
+    hierarchical: Annotated[
+        bool | None, typer.Option("--hierarchical", help="infomap: modules within modules.")
+    ] = None,
+    nested: Annotated[
+        bool | None, typer.Option("--nested", help="blockmodel: a hierarchy of blocks.")
+    ] = None,
+    level: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of a hierarchy, 1 the coarsest [default: the finest]."),
+    ] = None,
+    layer_weight: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Of a multiplex network's second layer, 0 to 1."),
+    ] = None,
+    covariance: Annotated[
+        str | None,
+        typer.Option(
+            metavar="full|tied|diag|spherical",
+            help="mixture: the shape of components [default: by BIC].",
+        ),
+    ] = None,
+    dimensions: Annotated[
+        int | None,
+        typer.Option(min=1, help="mixture, hdbscan: principal components of the vectors to use."),
+    ] = None,
+    min_size: Annotated[
+        int | None, typer.Option(min=2, help="hdbscan: the fewest songs of a cluster.")
+    ] = None,
+    neighbors: Annotated[
+        int | None, typer.Option(min=1, help="spectral: nearest neighbours per song.")
     ] = None,
     seed: Seed = 0,
     as_json: Json = False,
@@ -61,19 +96,24 @@ def run(
     data: Data = None,
 ) -> None:
     """Cut a network or an encoder's vectors into communities and keep the result by name."""
-    asked = {"resolution": resolution, "communities": communities}
+    asked = {
+        "resolution": resolution,
+        "communities": communities,
+        "objective": objective,
+        "hierarchical": hierarchical,
+        "nested": nested,
+        "level": level,
+        "layer_weight": layer_weight,
+        "covariance": covariance,
+        "dimensions": dimensions,
+        "min_size": min_size,
+        "neighbors": neighbors,
+    }
     with opened(context, store, data) as workspace:
         from songnet.workflows.partition import run_partition
 
         began = time.perf_counter()
-        partition = run_partition(
-            workspace,
-            algorithm,
-            on=on,
-            name=name,
-            seed=seed,
-            **{key: value for key, value in asked.items() if value is not None},
-        )
+        partition = run_partition(workspace, algorithm, on=on, name=name, seed=seed, **asked)
         seconds = time.perf_counter() - began
     _print_run(partition, seconds, as_json=as_json)
 
@@ -99,13 +139,7 @@ def _print_run(partition: Partition, seconds: float, *, as_json: bool) -> None:
         f"partition {partition.name}: {len(partition.songs):,} songs in {partition.communities:,} "
         f"communities{', ' + quality if quality else ''} ({seconds:.1f} s)"
     )
-    _say_degenerate([partition])
-
-
-def _say_degenerate(partitions: list[Partition]) -> None:
-    for partition in partitions:
-        if partition.degenerate:
-            say(DEGENERATE.format(name=partition.name, share=partition.dominance))
+    say_degenerate([partition])
 
 
 @app.command("list")
@@ -162,7 +196,7 @@ def show(
     print_table(rows[:LARGEST])
     if len(rows) > LARGEST:
         typer.echo(f"… and {len(rows) - LARGEST:,} smaller ones")
-    _say_degenerate([partition])
+    say_degenerate([partition])
 
 
 @app.command()
@@ -207,63 +241,7 @@ def import_(
     typer.echo(
         f"partition {name}: {len(partition.songs):,} songs in {partition.communities:,} communities"
     )
-    _say_degenerate([partition])
+    say_degenerate([partition])
 
 
-@app.command()
-def compare(
-    context: typer.Context,
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME...]", help="[default: all partitions]")
-    ] = None,
-    as_json: Json = False,
-    store: Store = None,
-    data: Data = None,
-) -> None:
-    """Score how far partitions agree, and show where they meet."""
-    with opened(context, store, data) as workspace:
-        from songnet.workflows.compare import compare_partitions
-
-        comparison = compare_partitions(workspace, names or [])
-        titles = {
-            partition.name: workspace.store.community_titles(partition.name)
-            for partition in comparison.partitions
-        }
-    if as_json:
-        print_json(comparison.to_json())
-        return
-    print_comparison(comparison, titles)
-
-
-def print_comparison(comparison: Comparison, titles: dict[str, list[str]]) -> None:
-    """The table of agreement; the confusion matrix too where there is one pair."""
-    rows = comparison.table.to_dict("records")
-    print_table([{str(name): value for name, value in row.items()} for row in rows])
-    say("nmi and the like are 0 to 1 but above 0 by chance; ami and ari are 0 at chance level")
-    if len(comparison.pairs) == 1:
-        typer.echo("")
-        _print_confusion(comparison, titles)
-    for a, b in comparison.apart:
-        say(f"{a} and {b} share no song, so they are not compared")
-    _say_degenerate(list(comparison.partitions))
-
-
-def _print_confusion(comparison: Comparison, titles: dict[str, list[str]]) -> None:
-    pair = comparison.pairs[0]
-    cells = {(row, column): count for row, column, count in pair.confusion.cells}
-    rows, columns = pair.confusion.rows[:CELLS], pair.confusion.columns[:CELLS]
-    typer.echo(f"songs of {pair.a} (rows) in {pair.b} (columns)")
-    print_table(
-        [
-            {
-                pair.a: f"{row} {titles[pair.a][row]}"[:40],
-                **{str(column): cells.get((i, j), 0) for j, column in enumerate(columns)},
-            }
-            for i, row in enumerate(rows)
-        ]
-    )
-    for column in columns:
-        typer.echo(f"  column {column}: {titles[pair.b][column]}")
-    more = (len(pair.confusion.rows) - len(rows), len(pair.confusion.columns) - len(columns))
-    if any(more):
-        typer.echo(f"… and {more[0]:,} more rows, {more[1]:,} more columns: see --json")
+compare.register(app)

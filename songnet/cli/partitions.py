@@ -17,6 +17,7 @@ from songnet.cli.common import (
     opened,
     print_json,
     print_table,
+    say,
     say_degenerate,
 )
 
@@ -230,6 +231,9 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A .csv, .json, .clu or .tree file.")],
     name: Annotated[str, typer.Option(help="What to keep it as.")],
+    known_only: Annotated[
+        bool, typer.Option("--known-only", help="Leave songs out that the graph lacks.")
+    ] = False,
     store: Store = None,
     data: Data = None,
 ) -> None:
@@ -237,10 +241,12 @@ def import_(
     with opened(context, store, data) as workspace:
         from songnet.workflows.partition import import_partition
 
-        partition = import_partition(workspace, file, name=name)
+        partition, left_out = import_partition(workspace, file, name=name, known_only=known_only)
     typer.echo(
         f"partition {name}: {len(partition.songs):,} songs in {partition.communities:,} communities"
     )
+    if left_out:
+        say(f"left out {left_out:,} songs that the graph lacks")
     say_degenerate([partition])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from songnet.errors import InputError
-from songnet.model import Partition
+from songnet.model import Partition, among, object_array
 from songnet.names import check_name
 from songnet.partitions import run
 from songnet.sources.partitions import read_partition, write_partition
@@ -22,9 +24,12 @@ def run_partition(
     """Cut what is called `on` with `algorithm` and keep the result under `name`.
 
     `options` are those of the algorithm in `songnet.partitions`; the default name is
-    ``ALGORITHM-ON``. A partition of the same name is replaced.
+    ``ALGORITHM-ON``. A partition of the same name is replaced. Its `params` also hold, as `input`,
+    the fingerprint of what was cut.
     """
-    partition = run(algorithm, pull(workspace, on), name=name, **options)
+    data = pull(workspace, on)
+    partition = run(algorithm, data, name=name, **options)
+    partition = replace(partition, params={**partition.params, "input": data.fingerprint})
     keep(workspace, partition)
     return partition
 
@@ -34,23 +39,29 @@ def keep(workspace: Workspace, partition: Partition) -> None:
     workspace.store.write_partition(partition, titles=titles(workspace, partition))
 
 
-def import_partition(workspace: Workspace, path: Path, *, name: str) -> Partition:
-    """Keep the partition that a file holds; songs that the graph lacks are refused.
+def import_partition(
+    workspace: Workspace, path: Path, *, name: str, known_only: bool = False
+) -> tuple[Partition, int]:
+    """Keep the partition that a file holds; and how many of its songs were left out.
+
+    Parameters
+    ----------
+    known_only
+        Leave songs out that the graph lacks, instead of refusing the file.
 
     Raises
     ------
     InputError
-        Songs are unknown; the message counts them and names one.
+        Songs are unknown (with `known_only`: all are); the message counts them and names one.
     """
     check_name(name, what="partition")
     songs, labels, facts = read_partition(path)
-    known = set(workspace.store.songs().column("id").to_pylist())
-    unknown = [song for song in songs if song not in known]
-    if unknown:
-        raise InputError(
-            f"{path}: {len(unknown)} of {len(songs)} songs are not in the graph, "
-            f"{unknown[0]!r} the first: load their playlists or files first"
-        )
+    known = among(object_array(songs), workspace.store.songs().column("id").to_pylist())
+    left_out = len(songs) - int(known.sum())
+    if left_out and not (known_only and known.any()):
+        raise InputError(_unknown(path, songs[int(np.argmin(known))], left_out, len(songs)))
+    songs = list(compress(songs, known))
+    labels = list(compress(labels, known))
     partition = Partition.from_labels(
         songs,
         labels,
@@ -63,7 +74,16 @@ def import_partition(workspace: Workspace, path: Path, *, name: str) -> Partitio
         versions=facts.get("versions"),
     )
     keep(workspace, partition)
-    return partition
+    return partition, left_out
+
+
+def _unknown(path: Path, first: str, unknown: int, songs: int) -> str:
+    way = (
+        "load their playlists or files first"
+        if unknown == songs
+        else "load their playlists or files first, or leave them out with --known-only"
+    )
+    return f"{path}: {unknown} of {songs} songs are not in the graph, {first!r} the first: {way}"
 
 
 def export_partition(workspace: Workspace, name: str, path: Path) -> Partition:

@@ -130,6 +130,30 @@ def test_partitions_are_listed_shown_exported_imported_and_dropped(loaded, tmp_p
     assert len(loaded("partitions", "list", "--json").json()) == 4
 
 
+def test_songs_that_the_graph_lacks_can_be_left_out_of_an_import(loaded, tmp_path):
+    known = [
+        row["id"] for row in loaded("query", "MATCH (s:Song) RETURN s.id AS id", "--json").json()
+    ][:4]
+    cut = {known[0]: "a", "x" * 22: "a", known[1]: "b", known[2]: "b", "y" * 22: "c", known[3]: "b"}
+    (tmp_path / "cut.json").write_text(json.dumps(cut))
+    refused = loaded("partitions", "import", "cut.json", "--name", "cut", fails=1)
+    assert "2 of 6 songs are not in the graph" in refused.err
+    assert "--known-only" in refused.err
+    kept = loaded("partitions", "import", "cut.json", "--name", "cut", "--known-only")
+    assert "left out 2 songs" in kept.err
+    assert "cut: 4 songs in 2 communities" in kept.out
+    (tmp_path / "alien.json").write_text(json.dumps({"x" * 22: 1, "y" * 22: 2}))
+    alien = loaded("partitions", "import", "alien.json", "--name", "no", "--known-only", fails=1)
+    assert "2 of 2 songs are not in the graph" in alien.err
+
+
+def test_a_partition_knows_what_it_was_cut_from(loaded):
+    made = loaded("link", "playlists", "--json").json()
+    loaded("partitions", "run", "leiden", "--on", "playlists")
+    shown = loaded("partitions", "show", "leiden-playlists", "--json").json()
+    assert shown["input"] == made["fingerprint"]
+
+
 def test_a_degenerate_partition_is_called_out(loaded, tmp_path):
     songs = [
         row["id"] for row in loaded("query", "MATCH (s:Song) RETURN s.id AS id", "--json").json()

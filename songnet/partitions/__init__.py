@@ -9,16 +9,23 @@ whatever order the input came in and however many cores there are. `ALGORITHMS` 
 from __future__ import annotations
 
 from songnet.model import Partition
+from songnet.partitions._choice import Choice, ChoiceRow
 from songnet.partitions._infomap import infomap
 from songnet.partitions._kmeans import kmeans
 from songnet.partitions._leiden import leiden
 from songnet.partitions._louvain import louvain
 from songnet.partitions._registry import ALGORITHMS, Algorithm, find, run
+from songnet.partitions._sweep import Plateau, Sweep, SweepRow
 
 __all__ = [
     "ALGORITHMS",
     "Algorithm",
+    "Choice",
+    "ChoiceRow",
     "Partition",
+    "Plateau",
+    "Sweep",
+    "SweepRow",
     "find",
     "infomap",
     "kmeans",

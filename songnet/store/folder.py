@@ -8,6 +8,8 @@
       searches/NAME/             searches for hyperparameters (`songnet.encoders.search`)
       training/NAME.safetensors  trainings that were interrupted (`songnet.encoders.Checkpoint`)
       networks/NAME.parquet      networks; partitions are computed from these files
+      choices/ENCODER.json       how many communities (`songnet.partitions.Choice`)
+      sweeps/ALGORITHM-NETWORK.json   resolution profiles (`songnet.partitions.Sweep`)
 
 Every file carries its schema and fingerprint, is written under a temporary name, flushed to disk
 and renamed, so that a reader sees the old file or the new one and never a half.
@@ -27,6 +29,8 @@ from songnet.errors import FormatError, InputError, StateError
 from songnet.files import replacing
 from songnet.model import Ids, Ints, SongNetwork, Vectors
 from songnet.names import check_encoder_name, check_name
+from songnet.partitions import Choice, Sweep
+from songnet.store._json_files import json_files, read_json, write_json
 from songnet.store._parquet import (
     as_metadata,
     check_fingerprint,
@@ -142,6 +146,24 @@ class DataFolder:
             The file is damaged or of another schema.
         """
         return open_latents(self._latents_path(encoder), encoder, made_by=made_by)
+
+    def write_choice(self, choice: Choice) -> None:
+        """Keep how many communities an encoder's vectors hold, replacing what was kept of it."""
+        name = check_encoder_name(choice.on)
+        write_json(self.root / "choices" / f"{name}.json", choice.to_json())
+
+    def choices(self) -> list[Choice]:
+        """All kept choices, by the encoder's name; `FormatError` where a file is damaged."""
+        return [read_json(path, Choice.from_json) for path in json_files(self.root / "choices")]
+
+    def write_sweep(self, sweep: Sweep) -> None:
+        """Keep a resolution profile, replacing that of the same algorithm and network."""
+        name = check_name(sweep.on, what="network")
+        write_json(self.root / "sweeps" / f"{sweep.algorithm}-{name}.json", sweep.to_json())
+
+    def sweeps(self) -> list[Sweep]:
+        """All kept profiles, by algorithm and network; `FormatError` where a file is damaged."""
+        return [read_json(path, Sweep.from_json) for path in json_files(self.root / "sweeps")]
 
     def _network_path(self, name: str) -> Path:
         return self.root / "networks" / f"{check_name(name, what='network')}.parquet"

@@ -1,0 +1,148 @@
+"""What was found when the number of communities was looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from songnet.errors import InputError
+
+CHOICE_SCHEMA: Final = "songnet.partitions.choose-k/1"
+# Kaufman & Rousseeuw (1990): at most this, no substantial structure.
+NO_STRUCTURE: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """What each criterion says of one number of communities.
+
+    Attributes
+    ----------
+    communities
+        The number, from 1.
+    inertia
+        Summed squared distance of the vectors to the mean of their community.
+    silhouette
+        Mean silhouette, -1 to 1; None of a single community.
+    gap, gap_error
+        The gap statistic and its standard error; None where it was not asked for or has none.
+    bic
+        Of the best mixture of so many components; lower is better; None where none could be fitted.
+    largest
+        The share of songs in the largest community, 0 to 1.
+    degenerate
+        Over 90 % of the songs are in one community though more were asked for.
+    """
+
+    communities: int
+    inertia: float
+    silhouette: float | None
+    gap: float | None
+    gap_error: float | None
+    bic: float | None
+    largest: float
+    degenerate: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How many communities the vectors of an encoder hold, by several criteria.
+
+    Attributes
+    ----------
+    on
+        The encoder.
+    songs
+        How many have a vector.
+    seed
+        Of every random step.
+    fingerprint
+        Of the vectors.
+    rows
+        By rising number; the first is of one community, which the gap statistic and BIC compare
+        with.
+    chosen
+        For ``silhouette``, ``elbow``, ``gap`` and ``bic`` the number each chooses; None where it
+        chooses none.
+    rules
+        For each of these, its rule in words.
+    """
+
+    on: str
+    songs: int
+    seed: int
+    fingerprint: str
+    rows: tuple[ChoiceRow, ...]
+    chosen: Mapping[str, int | None]
+    rules: Mapping[str, str]
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What a reader must not overlook, a sentence each: weak structure, degenerate numbers."""
+        return (*_weakness(self), *_degenerate(self.rows))
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as plain data; `findings` are added for readers."""
+        return {
+            "schema": CHOICE_SCHEMA,
+            "on": self.on,
+            "songs": self.songs,
+            "seed": self.seed,
+            "fingerprint": self.fingerprint,
+            "rows": [asdict(row) for row in self.rows],
+            "chosen": dict(self.chosen),
+            "rules": dict(self.rules),
+            "findings": list(self.findings),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """What `to_json` gave.
+
+        Raises
+        ------
+        InputError
+            It is of another schema, or something is missing.
+        """
+        if data.get("schema") != CHOICE_SCHEMA:
+            raise InputError(
+                f"has schema {data.get('schema')!r}, this version reads {CHOICE_SCHEMA!r}"
+            )
+        try:
+            return cls(
+                on=data["on"],
+                songs=data["songs"],
+                seed=data["seed"],
+                fingerprint=data["fingerprint"],
+                rows=tuple(ChoiceRow(**row) for row in data["rows"]),
+                chosen=MappingProxyType(dict(data["chosen"])),
+                rules=MappingProxyType(dict(data["rules"])),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"is not a choice of the number of communities: {error}") from error
+
+
+def _weakness(choice: Choice) -> list[str]:
+    silhouettes = [
+        row.silhouette for row in choice.rows if row.silhouette is not None and not row.degenerate
+    ]
+    found = []
+    if silhouettes and max(silhouettes) <= NO_STRUCTURE:
+        found.append(
+            f"no silhouette is above {NO_STRUCTURE} (the best is {max(silhouettes):.3f}): "
+            "by Kaufman & Rousseeuw there is no substantial structure"
+        )
+    for criterion, what in (("gap", "the gap statistic"), ("bic", "BIC")):
+        if choice.chosen.get(criterion) == 1:
+            found.append(f"{what} chooses 1: nothing points to clusters")
+    return found
+
+
+def _degenerate(rows: tuple[ChoiceRow, ...]) -> list[str]:
+    return [
+        f"degenerate: of {row.communities} communities one holds {row.largest:.0%} of the songs"
+        for row in rows
+        if row.degenerate
+    ]

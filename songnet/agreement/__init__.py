@@ -60,6 +60,13 @@ from __future__ import annotations
 
 from songnet.agreement._compare import Comparison, Confusion, Pair, compare
 from songnet.agreement._contingency import Contingency, contingency
+from songnet.agreement._matching import (
+    Matches,
+    Residuals,
+    best_matches,
+    matching_order,
+    residuals,
+)
 from songnet.agreement._scores import (
     Scores,
     ami,
@@ -76,16 +83,21 @@ __all__ = [
     "Comparison",
     "Confusion",
     "Contingency",
+    "Matches",
     "Pair",
+    "Residuals",
     "Scores",
     "ami",
     "ari",
+    "best_matches",
     "compare",
     "completeness",
     "contingency",
     "fmi",
     "homogeneity",
+    "matching_order",
     "nmi",
+    "residuals",
     "scores",
     "vi",
 ]

@@ -1,20 +1,23 @@
 """Algorithms that cut songs into communities.
 
-`louvain`, `leiden` and `infomap` take a `SongNetwork`, `kmeans` takes `Vectors`; all give a
-`Partition` that says how it was made. The same input, options and seed give the same partition,
-whatever order the input came in and however many cores there are. `ALGORITHMS` knows them by name;
-`run` calls one of them by name.
+`louvain`, `leiden` and `infomap` take a `SongNetwork`; `kmeans`, `mixture`, `spectral` and `hdbscan`
+take `Vectors`. All give a `Partition` that says how it was made. The same input, options and seed
+give the same partition, whatever order the input came in and however many cores there are.
+`ALGORITHMS` knows them by name; `run` calls one of them by name.
 """
 
 from __future__ import annotations
 
 from songnet.model import Partition
 from songnet.partitions._choice import Choice, ChoiceRow
+from songnet.partitions._hdbscan import hdbscan
 from songnet.partitions._infomap import infomap
 from songnet.partitions._kmeans import kmeans
 from songnet.partitions._leiden import leiden
 from songnet.partitions._louvain import louvain
+from songnet.partitions._mixture import mixture
 from songnet.partitions._registry import ALGORITHMS, Algorithm, find, run
+from songnet.partitions._spectral import spectral
 from songnet.partitions._sweep import Plateau, Sweep, SweepRow
 
 __all__ = [
@@ -27,9 +30,12 @@ __all__ = [
     "Sweep",
     "SweepRow",
     "find",
+    "hdbscan",
     "infomap",
     "kmeans",
     "leiden",
     "louvain",
+    "mixture",
     "run",
+    "spectral",
 ]

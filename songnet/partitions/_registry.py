@@ -9,10 +9,13 @@ from typing import Any, Literal, NamedTuple
 
 from songnet.errors import UsageError
 from songnet.model import Partition, SongNetwork, Vectors
+from songnet.partitions._hdbscan import hdbscan
 from songnet.partitions._infomap import infomap
 from songnet.partitions._kmeans import kmeans
 from songnet.partitions._leiden import leiden
 from songnet.partitions._louvain import louvain
+from songnet.partitions._mixture import mixture
+from songnet.partitions._spectral import spectral
 
 
 class Algorithm(NamedTuple):
@@ -34,10 +37,13 @@ class Algorithm(NamedTuple):
 
 ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
     {
+        "hdbscan": Algorithm("vectors", hdbscan),
         "infomap": Algorithm("network", infomap),
         "kmeans": Algorithm("vectors", kmeans),
         "leiden": Algorithm("network", leiden),
         "louvain": Algorithm("network", louvain),
+        "mixture": Algorithm("vectors", mixture),
+        "spectral": Algorithm("vectors", spectral),
     }
 )
 

@@ -14,7 +14,7 @@ from songnet.model import Floats, Ints
 Covariance: TypeAlias = Literal["spherical", "diag", "tied", "full"]
 # From few parameters to many: of equal BIC the first is kept.
 COVARIANCES: Final[tuple[Covariance, ...]] = ("spherical", "diag", "tied", "full")
-ITERATIONS: Final = 300
+ITERATIONS: Final = 100
 # Added to every variance, as a share of the mean variance, so that a likelihood cannot be infinite.
 FLOOR: Final = 1e-6
 COLLAPSED: Final = 10 * FLOOR

@@ -58,8 +58,11 @@ References
 
 from __future__ import annotations
 
+from songnet.agreement._chance import expected
 from songnet.agreement._compare import Comparison, Confusion, Pair, compare
 from songnet.agreement._contingency import Contingency, contingency
+from songnet.agreement._intervals import Interval, subsampled
+from songnet.agreement._margins import Scores
 from songnet.agreement._matching import (
     Matches,
     Residuals,
@@ -67,37 +70,54 @@ from songnet.agreement._matching import (
     matching_order,
     residuals,
 )
+from songnet.agreement._matrix import Matrix
+from songnet.agreement._nulls import Null, NullScore, null_scores, shuffled
 from songnet.agreement._scores import (
-    Scores,
     ami,
     ari,
     completeness,
+    element_centric,
+    element_scores,
     fmi,
     homogeneity,
     nmi,
+    nmi_by,
     scores,
     vi,
 )
+from songnet.agreement._shared import SharedSongs
 
 __all__ = [
     "Comparison",
     "Confusion",
     "Contingency",
+    "Interval",
     "Matches",
+    "Matrix",
+    "Null",
+    "NullScore",
     "Pair",
     "Residuals",
     "Scores",
+    "SharedSongs",
     "ami",
     "ari",
     "best_matches",
     "compare",
     "completeness",
     "contingency",
+    "element_centric",
+    "element_scores",
+    "expected",
     "fmi",
     "homogeneity",
     "matching_order",
     "nmi",
+    "nmi_by",
+    "null_scores",
     "residuals",
     "scores",
+    "shuffled",
+    "subsampled",
     "vi",
 ]

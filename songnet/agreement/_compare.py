@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from songnet.agreement._chance import chance
 from songnet.agreement._contingency import Contingency, contingency
-from songnet.agreement._scores import Scores, scores
+from songnet.agreement._intervals import Interval
+from songnet.agreement._margins import Margins, Scores, margins_of, sums_of
+from songnet.agreement._matching import (
+    Matches,
+    Order,
+    Residuals,
+    best_matches,
+    matching_order,
+    residuals,
+)
+from songnet.agreement._matrix import Matrix, matrix
+from songnet.agreement._nulls import Null
+from songnet.agreement._scores import nmi_by
+from songnet.agreement._shared import SharedSongs
 from songnet.errors import EmptyInputError, InputError
-from songnet.model import Ints, Partition, shared_songs
+from songnet.model import Partition
 
-SCHEMA = "songnet.partitions.compare/1"
 DOMINANT = 0.9
 
 
@@ -36,7 +49,7 @@ class Confusion:
     cells: tuple[tuple[int, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pair:
     """Two partitions side by side.
 
@@ -45,11 +58,19 @@ class Pair:
     a, b
         Their names.
     songs
-        Songs that both cover; the scores and the confusion matrix are over these.
+        Songs that both cover; everything here is over these.
     only_a, only_b
         Songs that only the one covers.
+    scores
+        How far the two agree.
+    table, margins
+        What the scores were computed from.
     degenerate
         Names of those with over 90 % of the shared songs in one community.
+    nulls
+        By the name of the null hypothesis.
+    interval
+        Confidence intervals of the scores; None where none were asked for.
     """
 
     a: str
@@ -58,11 +79,50 @@ class Pair:
     only_a: int
     only_b: int
     scores: Scores
-    confusion: Confusion
+    table: Contingency = field(repr=False)
+    margins: Margins = field(repr=False)
     degenerate: tuple[str, ...]
+    nulls: Mapping[str, Null] = field(default_factory=dict)
+    interval: Interval | None = None
+
+    @cached_property
+    def chance(self) -> Scores:
+        """The exact expectation of every score when labels are shuffled."""
+        return chance(self.margins)
+
+    @cached_property
+    def nmi_by(self) -> Mapping[str, float]:
+        """Normalized mutual information by every normalizer."""
+        return nmi_by(self.table)
+
+    @cached_property
+    def confusion(self) -> Confusion:
+        """The communities' shared songs."""
+        table = self.table
+        cells = zip(table.rows.tolist(), table.columns.tolist(), table.counts.tolist(), strict=True)
+        return Confusion(
+            rows=tuple(table.row_labels.tolist()),
+            columns=tuple(table.column_labels.tolist()),
+            cells=tuple(cells),
+        )
+
+    @cached_property
+    def matches(self) -> tuple[Matches, Matches]:
+        """The best match of every community of `a`, then of every one of `b`."""
+        return best_matches(self.table)
+
+    @cached_property
+    def order(self) -> Order:
+        """Rows and columns of the confusion matrix, best matching first."""
+        return matching_order(self.table)
+
+    @cached_property
+    def residuals(self) -> Residuals:
+        """Which cells hold more songs than chance, or fewer."""
+        return residuals(self.table)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """What `compare` found.
 
@@ -74,28 +134,41 @@ class Comparison:
         Every two of them that share a song, in that order.
     apart
         Names of every two that share none.
+    notes
+        What a reader should be told of how it was made, in sentences.
     """
 
     partitions: tuple[Partition, ...]
     pairs: tuple[Pair, ...]
     apart: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
         """A row per pair: a, b, songs and every score."""
         rows = [
-            {"a": pair.a, "b": pair.b, "songs": pair.songs, **asdict(pair.scores)}
+            {"a": pair.a, "b": pair.b, "songs": pair.songs, **pair.scores.as_dict()}
             for pair in self.pairs
         ]
         return pd.DataFrame(rows)
 
+    @cached_property
+    def matrix(self) -> Matrix:
+        """All partitions against all, clustered."""
+        names = [partition.name for partition in self.partitions]
+        couples = [
+            (i, j)
+            for i, j in combinations(range(len(names)), 2)
+            if (names[i], names[j]) not in self.apart
+        ]
+        amis = [pair.scores.ami for pair in self.pairs]
+        return matrix(names, dict(zip(couples, amis, strict=True)))
+
     def to_json(self) -> dict[str, Any]:
         """Plain values in the schema ``songnet.partitions.compare/1``."""
-        return {
-            "schema": SCHEMA,
-            "partitions": [_partition_json(partition) for partition in self.partitions],
-            "pairs": [_pair_json(pair) for pair in self.pairs],
-        }
+        from songnet.agreement._compare_json import comparison_json
+
+        return comparison_json(self)
 
 
 def compare(partitions: Sequence[Partition]) -> Comparison:
@@ -116,81 +189,50 @@ def compare(partitions: Sequence[Partition]) -> Comparison:
     if len(partitions) < 2:
         found = f"there is only {partitions[0].name!r}" if partitions else "there is none"
         raise InputError(f"comparing needs at least two partitions: {found}")
-    couples = list(combinations(partitions, 2))
-    scored = [_pair(a, b) for a, b in couples]
+    shared = SharedSongs(partitions)
+    couples = list(combinations(range(len(partitions)), 2))
+    scored = [_pair(partitions, shared, first, second) for first, second in couples]
     pairs = tuple(pair for pair in scored if pair is not None)
     if not pairs:
-        a, b = partitions[:2]
-        raise EmptyInputError(
-            f"partitions {a.name!r} ({len(a.songs)} songs) and {b.name!r} ({len(b.songs)} songs) "
-            "have no song in common: compare partitions of the same songs"
-        )
+        raise EmptyInputError(_nothing_shared(*partitions[:2]))
     apart = tuple(
-        (a.name, b.name) for (a, b), pair in zip(couples, scored, strict=True) if pair is None
+        (partitions[first].name, partitions[second].name)
+        for (first, second), pair in zip(couples, scored, strict=True)
+        if pair is None
     )
     return Comparison(tuple(partitions), pairs, apart)
 
 
-def _pair(a: Partition, b: Partition) -> Pair | None:
-    left, right = _shared(a, b)
-    if not len(left):
+def _nothing_shared(a: Partition, b: Partition) -> str:
+    return (
+        f"partitions {a.name!r} ({len(a.songs)} songs) and {b.name!r} ({len(b.songs)} songs) "
+        "have no song in common: compare partitions of the same songs"
+    )
+
+
+def _pair(
+    partitions: Sequence[Partition], shared: SharedSongs, first: int, second: int
+) -> Pair | None:
+    a, b = partitions[first], partitions[second]
+    left, right = shared.of(first, second)
+    labels = a.labels[left], b.labels[right]
+    if not len(labels[0]):
         return None
-    table = contingency(a.labels[left], b.labels[right])
+    table = contingency(*labels)
+    margins = margins_of(table)
     return Pair(
         a=a.name,
         b=b.name,
         songs=table.songs,
         only_a=len(a.songs) - table.songs,
         only_b=len(b.songs) - table.songs,
-        scores=scores(table),
-        confusion=_confusion(table),
+        scores=margins.scores(sums_of(table, margins)),
+        table=table,
+        margins=margins,
         degenerate=_degenerate(a, b, table),
-    )
-
-
-def _shared(a: Partition, b: Partition) -> tuple[Ints, Ints]:
-    # Mostly the songs are the same, and finding that out is far cheaper than sorting them.
-    if np.array_equal(a.songs, b.songs):
-        every = np.arange(len(a.songs))
-        return every, every
-    return shared_songs(a.songs, b.songs)
-
-
-def _confusion(table: Contingency) -> Confusion:
-    cells = zip(table.rows.tolist(), table.columns.tolist(), table.counts.tolist(), strict=True)
-    return Confusion(
-        rows=tuple(table.row_labels.tolist()),
-        columns=tuple(table.column_labels.tolist()),
-        cells=tuple(cells),
     )
 
 
 def _degenerate(a: Partition, b: Partition, table: Contingency) -> tuple[str, ...]:
     sides = ((a.name, table.row_sizes), (b.name, table.column_sizes))
     return tuple(name for name, sizes in sides if sizes.max() > DOMINANT * table.songs)
-
-
-def _partition_json(partition: Partition) -> dict[str, Any]:
-    return {
-        "name": partition.name,
-        "algorithm": partition.algorithm,
-        "on": partition.on,
-        "songs": len(partition.songs),
-        "communities": partition.communities,
-        "seed": partition.seed,
-        "modularity": partition.quality.get("modularity"),
-    }
-
-
-def _pair_json(pair: Pair) -> dict[str, Any]:
-    return {
-        "a": pair.a,
-        "b": pair.b,
-        "songs": pair.songs,
-        **asdict(pair.scores),
-        "confusion": {
-            "rows": list(pair.confusion.rows),
-            "columns": list(pair.confusion.columns),
-            "cells": [list(cell) for cell in pair.confusion.cells],
-        },
-    }

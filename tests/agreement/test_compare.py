@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
-from songnet.agreement import compare, contingency, scores
+from songnet.agreement import SharedSongs, compare, contingency, expected, scores
+from songnet.agreement import ami as agreement_ami
 from songnet.errors import EmptyInputError, InputError
 from songnet.model import Partition
 
@@ -25,6 +27,18 @@ STUDY = {
     "168x108": ([[978, 15, 5, 4], [557, 4, 2, 5], [1171, 9, 2, 11]], ("communities",)),
     "12x15": ([[867, 16, 5, 4], [686, 4, 2, 6], [1153, 8, 2, 10]], ("communities",)),
     "72x72": ([[920, 16, 5, 4], [679, 4, 2, 5], [1107, 8, 2, 11]], ("communities",)),
+}
+
+
+SAME = {
+    "nmi": 1.0,
+    "ami": 1.0,
+    "ari": 1.0,
+    "vi": 0.0,
+    "homogeneity": 1.0,
+    "completeness": 1.0,
+    "fmi": 1.0,
+    "element_centric": 1.0,
 }
 
 
@@ -106,6 +120,7 @@ def test_the_table_has_a_row_per_pair():
     a, b = partition("a", {"s1": 0, "s2": 1, "s3": 1}), partition("b", {"s1": 0, "s2": 0, "s3": 1})
     found = compare([a, b, a])
     columns = ["nmi", "ami", "ari", "vi", "homogeneity", "completeness", "fmi"]
+    columns += ["element_centric"]
     assert list(found.table.columns) == ["a", "b", "songs", *columns]
     assert found.table["b"].tolist() == ["b", "a", "a"]
     assert found.table["ari"].tolist() == [pair.scores.ari for pair in found.pairs]
@@ -115,6 +130,11 @@ def test_the_json_is_the_schema():
     a = partition("a", {"s1": 0, "s2": 0, "s3": 1}, seed=3, quality={"modularity": 0.25})
     b = partition("b", {"s1": 0, "s2": 0, "s3": 1, "s4": 2}, algorithm="kmeans", on="cae")
     found = compare([a, b]).to_json()
+    whole = {"precision": 1.0, "recall": 1.0, "jaccard": 1.0}
+    matches = [
+        {"label": 0, "match": 0, "songs": 2, "shared": 2, **whole},
+        {"label": 1, "match": 1, "songs": 1, "shared": 1, **whole},
+    ]
     assert json.loads(json.dumps(found, allow_nan=False)) == {
         "schema": "songnet.partitions.compare/1",
         "partitions": [
@@ -142,16 +162,30 @@ def test_the_json_is_the_schema():
                 "a": "a",
                 "b": "b",
                 "songs": 3,
-                "nmi": 1.0,
-                "ami": 1.0,
-                "ari": 1.0,
-                "vi": 0.0,
-                "homogeneity": 1.0,
-                "completeness": 1.0,
-                "fmi": 1.0,
+                "only_a": 0,
+                "only_b": 1,
+                **SAME,
+                "nmi_by": dict.fromkeys(["arithmetic", "geometric", "min", "max", "joint"], 1.0),
+                "chance": asdict(expected(contingency([0, 0, 1], [0, 0, 1]))),
+                "null": {},
+                "interval": None,
                 "confusion": {"rows": [0, 1], "columns": [0, 1], "cells": [[0, 0, 2], [1, 1, 1]]},
+                "order": {"rows": [0, 1], "columns": [0, 1]},
+                "residuals": [
+                    [0, 0, pytest.approx((2 - 4 / 3) / math.sqrt(4 / 3))],
+                    [1, 1, pytest.approx((1 - 1 / 3) / math.sqrt(1 / 3))],
+                ],
+                "matches": {"a": matches, "b": matches},
             }
         ],
+        "matrix": {
+            "score": "ami",
+            "names": ["a", "b"],
+            "values": [[1.0, 1.0], [1.0, 1.0]],
+            "order": [0, 1],
+            "merges": [[0.0, 1.0, 0.0, 2.0]],
+        },
+        "notes": [],
     }
 
 
@@ -159,7 +193,7 @@ def test_every_score_is_a_plain_number():
     a = partition("a", {"s1": 0, "s2": 0, "s3": 1, "s4": 1})
     b = partition("b", {"s1": 0, "s2": 1, "s3": 1, "s4": 1})
     (pair,) = compare([a, b]).to_json()["pairs"]
-    for name in ("nmi", "ami", "ari", "vi", "homogeneity", "completeness", "fmi"):
+    for name in SAME:
         assert type(pair[name]) is float
         assert math.isfinite(pair[name])
 
@@ -189,3 +223,40 @@ def test_pairs_that_share_no_song_are_named_and_the_others_scored():
     found = compare([a, b, c])
     assert [(pair.a, pair.b) for pair in found.pairs] == [("a", "b")]
     assert found.apart == (("a", "c"), ("b", "c"))
+
+
+def test_the_matrix_has_every_two_and_puts_those_that_agree_together():
+    random = np.random.default_rng(0)
+    songs = [f"s{i:03}" for i in range(200)]
+    first, second = random.integers(0, 4, 200), random.integers(0, 4, 200)
+    near = [np.where(random.random(200) < 0.9, labels, 0) for labels in (first, second)]
+    cuts = [
+        partition(name, dict(zip(songs, labels, strict=True)))
+        for name, labels in zip("abcd", [first, second, *near], strict=True)
+    ]
+    found = compare(cuts).matrix
+    assert found.names == ("a", "b", "c", "d")
+    assert np.array_equal(found.values, found.values.T)
+    assert found.values[0, 2] == agreement_ami(first, near[0])
+    order = [found.names[place] for place in found.order]
+    assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset("ac"), frozenset("bd")}
+
+
+def test_partitions_that_share_no_song_leave_a_hole_in_the_matrix():
+    a, b = partition("a", {"s1": 0, "s2": 1}), partition("b", {"s1": 0, "s2": 1})
+    found = compare([a, partition("c", {"elsewhere": 0}), b]).matrix
+    assert found.to_json()["values"] == [[1, None, 1], [None, 1, None], [1, None, 1]]
+    assert sorted(found.order.tolist()) == [0, 1, 2]
+    assert abs(found.order.tolist().index(0) - found.order.tolist().index(2)) == 1
+
+
+def test_songs_are_shared_whichever_way_round_and_found_once():
+    a = partition("a", {"s1": 0, "s2": 1, "s3": 1})
+    b = partition("b", {"s2": 0, "s3": 1, "s9": 1})
+    same = partition("same", {"s1": 5, "s2": 5, "s3": 6})
+    shared = SharedSongs([a, b, same])
+    left, right = shared.of(0, 1)
+    assert [a.songs[left].tolist(), b.songs[right].tolist()] == [["s2", "s3"]] * 2
+    assert shared.of(2, 1)[0] is left
+    assert shared.of(1, 0)[0] is right
+    assert shared.of(0, 2) == (slice(None), slice(None))

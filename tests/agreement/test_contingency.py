@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from songnet.agreement import contingency
+from songnet.agreement import _contingency, contingency
+from songnet.agreement._contingency import cells, encode
 from songnet.errors import EmptyInputError, InputError
 
 labelings = st.lists(st.tuples(st.integers(-3, 6), st.sampled_from("abcde")), min_size=1)
@@ -58,6 +59,35 @@ def test_a_table_of_many_small_communities_stays_sparse():
     table = contingency(np.arange(songs), np.arange(songs) // 2)
     assert len(table.counts) == songs
     assert table.counts.dtype == np.int64
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8", "int64", "uint64", "int32", "bool"])
+def test_labels_of_every_kind_of_number(kind):
+    low = 0 if kind[0] in "ub" else -128
+    labels = np.array([127, low, 127, low + 1, low], dtype=kind)
+    table = contingency(labels, labels.astype(str))
+    assert table.row_labels.tolist() == sorted(set(labels.tolist()))
+    assert table.row_labels.dtype == labels.dtype
+    assert table.equal
+
+
+@given(labelings, st.sampled_from([0, 10**6]))
+def test_counting_and_sorting_give_the_same_cells(pairs, dense):
+    left, right = (encode(np.array(list(side)))[1] for side in zip(*pairs, strict=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_contingency, "DENSE", dense)
+        patch.setattr(_contingency, "DENSE_PER_SONG", 0)
+        found = cells(left, right, left.max() + 1, right.max() + 1)
+    counts = Counter(zip(left.tolist(), right.tolist(), strict=True))
+    assert [tuple(map(int, cell)) for cell in zip(*found, strict=True)] == [
+        (*place, counts[place]) for place in sorted(counts)
+    ]
+
+
+def test_shares_of_rows_and_columns():
+    table = contingency([0, 0, 0, 1], [0, 0, 1, 1])
+    assert table.row_shares.tolist() == [2 / 3, 1 / 3, 1]
+    assert table.column_shares.tolist() == [1, 1 / 2, 1 / 2]
 
 
 @pytest.mark.parametrize(

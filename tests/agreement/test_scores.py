@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, fields
 from fractions import Fraction
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import igraph
 import numpy as np
@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from songnet import agreement
-from songnet.agreement import Scores, contingency, scores
+from songnet.agreement import Scores, contingency, nmi_by, scores
 from songnet.agreement import _expected as expected
 from songnet.agreement._expected import expected_mutual_information
 
 NAMES = [field.name for field in fields(Scores)]
-SYMMETRIC = ["nmi", "ami", "ari", "vi", "fmi"]
+SYMMETRIC = ["nmi", "ami", "ari", "vi", "fmi", "element_centric"]
 LEARN = {
     "nmi": metrics.normalized_mutual_info_score,
     "ami": metrics.adjusted_mutual_info_score,
@@ -29,6 +29,7 @@ LEARN = {
     "completeness": metrics.completeness_score,
     "fmi": metrics.fowlkes_mallows_score,
 }
+NORMALIZERS = ["arithmetic", "geometric", "min", "max"]
 IGRAPH = {"nmi": "nmi", "ari": "adjusted_rand", "vi": "vi"}
 EDGES = {
     "one song": ([0], [0]),
@@ -58,6 +59,10 @@ def assert_as_elsewhere(a, b):
     found = scores(contingency(a, b))
     for name, theirs in LEARN.items():
         assert getattr(found, name) == pytest.approx(theirs(a, b), abs=1e-9), name
+    normalized = nmi_by(contingency(a, b))
+    for name in NORMALIZERS:
+        theirs = metrics.normalized_mutual_info_score(a, b, average_method=name)
+        assert normalized[name] == pytest.approx(theirs, abs=1e-9), name
 
 
 def test_scores_by_hand():
@@ -70,9 +75,29 @@ def test_scores_by_hand():
     assert found.homogeneity == pytest.approx(2 / 3, abs=1e-12)
     assert found.completeness == pytest.approx(shared / math.log(3), abs=1e-12)
     assert found.vi == pytest.approx(sum(entropies) - 2 * shared, abs=1e-12)
+    # Four songs share their cell of 2 with a row of 3, two their cell of 1.
+    assert found.element_centric == pytest.approx((4 * 2 / 3 + 2 * 1 / 3) / 6, abs=1e-12)
     # Pairs together: 2 in both, 6 in a, 3 in b, of 15; expected 6 * 3 / 15 = 1.2.
     assert found.ari == pytest.approx((2 - 1.2) / (4.5 - 1.2), abs=1e-12)
     assert found.fmi == pytest.approx(2 / math.sqrt(18), abs=1e-12)
+
+
+def test_normalizers_by_hand():
+    # The same songs: MI = 2/3 log 2, H = log 2 and log 3.
+    found = nmi_by(contingency([0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 2, 2]))
+    shared, left, right = 2 / 3 * math.log(2), math.log(2), math.log(3)
+    assert list(found) == [*NORMALIZERS, "joint"]
+    assert found["geometric"] == pytest.approx(shared / math.sqrt(left * right), abs=1e-12)
+    assert found["min"] == pytest.approx(2 / 3, abs=1e-12)
+    assert found["max"] == pytest.approx(shared / right, abs=1e-12)
+    assert found["joint"] == pytest.approx(shared / (left + right - shared), abs=1e-12)
+
+
+@given(two_labelings())
+def test_normalizers_are_in_order(labelings):
+    found = nmi_by(contingency(*labelings))
+    falling = [found[name] for name in ("min", "geometric", "arithmetic", "max", "joint")]
+    assert all(high >= low - 1e-12 for high, low in pairwise(falling))
 
 
 @pytest.mark.parametrize(("a", "b"), EDGES.values(), ids=EDGES)
@@ -135,7 +160,7 @@ def test_neither_names_nor_order_matter(labelings, random):
 @given(two_labelings())
 def test_ranges(labelings):
     found = scores(contingency(*labelings))
-    for name in ("nmi", "homogeneity", "completeness", "fmi"):
+    for name in ("nmi", "homogeneity", "completeness", "fmi", "element_centric"):
         assert 0 <= getattr(found, name) <= 1 + 1e-12, name
     assert found.ami <= 1 + 1e-9
     assert found.ari <= 1
@@ -154,7 +179,8 @@ def test_a_partition_agrees_with_itself(labelings):
     a, _ = labelings
     found = scores(contingency(a, [-label for label in a]))
     together = any(a.count(label) > 1 for label in a)
-    assert found == Scores(1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0 if together else 0.0)
+    best = dict.fromkeys(NAMES, 1.0) | {"vi": 0.0, "fmi": 1.0 if together else 0.0}
+    assert asdict(found) == best
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@
      │    ├── StoreUnavailableError   no server there, wrong credentials, file not readable
      │    ├── StoreLockedError        another process (or this one) is writing
      │    └── ForeignGraphError       the graph is not songnet's, or of another schema version
-     └── MemoryRefusedError     the work would need more memory than allowed; names the flag
+     ├── MemoryRefusedError     the work would need more memory than allowed; names the flag
+     └── WorkerError            a process that songnet started for the work died or failed
 
 Every message says what was given, what is allowed, and what to do.
 """
@@ -116,3 +117,7 @@ class ForeignGraphError(StoreError):
 
 class MemoryRefusedError(SongnetError):
     """The work would need more memory than is allowed."""
+
+
+class WorkerError(SongnetError):
+    """A process that songnet started for part of the work died or failed."""

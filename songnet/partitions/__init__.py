@@ -1,9 +1,9 @@
 """Algorithms that cut songs into communities.
 
-`louvain`, `leiden` and `infomap` take a `SongNetwork`; `kmeans`, `mixture`, `spectral` and
-`hdbscan` take `Vectors`. All give a `Partition` that says how it was made. The same input, options
-and seed give the same partition, whatever order the input came in and however many cores there
-are. `ALGORITHMS` knows them by name; `run` calls one of them by name.
+`louvain`, `leiden`, `infomap` and `blockmodel` take a `SongNetwork`; `kmeans`, `mixture`,
+`spectral` and `hdbscan` take `Vectors`. All give a `Partition` that says how it was made. The same
+input, options and seed give the same partition, whatever order the input came in and however many
+cores there are. `ALGORITHMS` knows them by name; `run` calls one of them by name.
 
 `choose` asks how many communities vectors hold, `sweep` what a network gives at every resolution;
 `consensus` is what several seeds agree on.
@@ -12,6 +12,7 @@ are. `ALGORITHMS` knows them by name; `run` calls one of them by name.
 from __future__ import annotations
 
 from songnet.model import Partition
+from songnet.partitions._blockmodel import blockmodel
 from songnet.partitions._choice import Choice, ChoiceRow
 from songnet.partitions._choosing import choose
 from songnet.partitions._hdbscan import hdbscan
@@ -33,6 +34,7 @@ __all__ = [
     "Plateau",
     "Sweep",
     "SweepRow",
+    "blockmodel",
     "choose",
     "find",
     "hdbscan",

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from songnet.errors import UsageError
 from songnet.model import Partition, SongNetwork, Vectors
+from songnet.partitions._blockmodel import blockmodel
 from songnet.partitions._hdbscan import hdbscan
 from songnet.partitions._infomap import infomap
 from songnet.partitions._kmeans import kmeans
@@ -37,6 +38,7 @@ class Algorithm(NamedTuple):
 
 ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
     {
+        "blockmodel": Algorithm("network", blockmodel),
         "hdbscan": Algorithm("vectors", hdbscan),
         "infomap": Algorithm("network", infomap),
         "kmeans": Algorithm("vectors", kmeans),

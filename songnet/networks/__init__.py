@@ -7,22 +7,50 @@ edge, and every edge once.
 from __future__ import annotations
 
 from songnet.model import SongNetwork
+from songnet.networks._assortativity import Assortativity, assortativity
+from songnet.networks._conditions import FIELDS, Condition, condition, conditions
 from songnet.networks._cooccurrence import cooccurrence
+from songnet.networks._core import k_core
+from songnet.networks._disparity import disparity
 from songnet.networks._hubness import Hubs, hubness, hubs, k_occurrence
 from songnet.networks._modularity import modularity
+from songnet.networks._modularity_test import modularity_test
+from songnet.networks._multiplex import layers, multiplex
 from songnet.networks._nearest import from_neighbors, nearest
+from songnet.networks._null import NullTest
+from songnet.networks._projection import WEIGHTS, Weight
+from songnet.networks._rewiring import rewired
 from songnet.networks._scaling import SCALINGS, Scaling
+from songnet.networks._selection import Selection, restricted, select
 
 __all__ = [
+    "FIELDS",
     "SCALINGS",
+    "WEIGHTS",
+    "Assortativity",
+    "Condition",
     "Hubs",
+    "NullTest",
     "Scaling",
+    "Selection",
     "SongNetwork",
+    "Weight",
+    "assortativity",
+    "condition",
+    "conditions",
     "cooccurrence",
+    "disparity",
     "from_neighbors",
     "hubness",
     "hubs",
+    "k_core",
     "k_occurrence",
+    "layers",
     "modularity",
+    "modularity_test",
+    "multiplex",
     "nearest",
+    "restricted",
+    "rewired",
+    "select",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 from collections import Counter
 from itertools import combinations
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from songnet.errors import BadNameError, EmptyInputError, MemoryRefusedError, UsageError
 from songnet.model import Memberships
-from songnet.networks import _cooccurrence, cooccurrence
+from songnet.networks import WEIGHTS, _cooccurrence, _incidence, _projection, cooccurrence
+from songnet.networks._progress import silent
 
 songs = st.sampled_from([f"s{i}" for i in range(9)])
 playlists = st.dictionaries(
@@ -26,6 +28,7 @@ options = st.fixed_dictionaries(
         "most_connected": st.integers(2, 9),
         "top": st.integers(1, 4),
         "max_length": st.integers(2, 7),
+        "weight": st.sampled_from(WEIGHTS),
     },
 )
 
@@ -35,26 +38,57 @@ def memberships(lists):
     return Memberships.from_pairs(*zip(*pairs, strict=True))
 
 
-def brute_force(lists, *, min_shared=1, most_connected=None, top=None, max_length=None):
-    """``{(smaller song, larger song): shared playlists}``, counted pair by pair."""
-    shared = Counter()
-    for members in lists.values():
-        if max_length is None or len(members) <= max_length:
-            shared.update(combinations(sorted(members), 2))
-    edges = {pair: count for pair, count in shared.items() if count >= min_shared}
+def brute_force(
+    lists, *, weight="count", min_shared=1, most_connected=None, top=None, max_length=None
+):
+    """``{(smaller song, larger song): (shared playlists, weight)}``, counted pair by pair."""
+    lists = {
+        number: members
+        for number, members in lists.items()
+        if max_length is None or len(members) <= max_length
+    }
+    shared = Counter(
+        pair for members in lists.values() for pair in combinations(sorted(members), 2)
+    )
+    weigh = {"count": lambda pair: shared[pair], **formulas(lists, shared)}[weight]
+    edges = {pair: (count, weigh(pair)) for pair, count in shared.items() if count >= min_shared}
+    edges = {pair: edge for pair, edge in edges.items() if edge[1] > 0}
     if most_connected is not None:
         degree = Counter(song for pair in edges for song in pair)
         kept = sorted(degree, key=lambda song: (-degree[song], song))[:most_connected]
-        edges = {pair: count for pair, count in edges.items() if set(pair) <= set(kept)}
-    if top is not None:
-        edges = strongest(edges, top)
-    return edges
+        edges = {pair: edge for pair, edge in edges.items() if set(pair) <= set(kept)}
+    return edges if top is None else strongest(edges, top)
+
+
+def formulas(lists, shared):
+    """What an edge weighs, straight from the definitions."""
+    times = Counter(song for members in lists.values() for song in members)
+
+    def newman(pair):
+        return sum(1 / (len(members) - 1) for members in lists.values() if set(pair) <= members)
+
+    def cosine(pair):
+        return shared[pair] / math.sqrt(times[pair[0]] * times[pair[1]])
+
+    def pmi(pair):
+        together, *alone = (
+            count / len(lists) for count in (shared[pair], *(times[song] for song in pair))
+        )
+        information = math.log(together / math.prod(alone))
+        return information if information > 1e-12 else 0
+
+    return {"newman": newman, "cosine": cosine, "pmi": pmi}
 
 
 def strongest(edges, top):
+    """The `top` heaviest of each song; weights that differ by rounding tie."""
     kept = set()
     for song in {song for pair in edges for song in pair}:
-        own = [(-count, *set(pair) - {song}, pair) for pair, count in edges.items() if song in pair]
+        own = [
+            (-round(weight, 9), *set(pair) - {song}, pair)
+            for pair, (_, weight) in edges.items()
+            if song in pair
+        ]
         kept |= {pair for _, _, pair in sorted(own)[:top]}
     return {pair: edges[pair] for pair in kept}
 
@@ -68,6 +102,15 @@ def edges_of(network):
     }
 
 
+def counts(edges):
+    return {pair: count for pair, (count, _) in edges.items()}
+
+
+def weights_of(network):
+    pairs = zip(network.songs[network.sources], network.songs[network.targets], strict=True)
+    return dict(zip(pairs, network.weights.tolist(), strict=True))
+
+
 def assert_canonical(network):
     assert network.songs.tolist() == sorted(network.songs)
     assert (network.sources < network.targets).all()
@@ -76,7 +119,6 @@ def assert_canonical(network):
     assert network.sources.dtype == network.targets.dtype == np.int64
     assert network.attributes["playlists"].dtype == np.int64
     assert network.weights.dtype == np.float64
-    assert (network.weights == network.attributes["playlists"]).all()
 
 
 @given(playlists, options)
@@ -87,20 +129,25 @@ def test_the_network_is_what_counting_gives(lists, options):
             cooccurrence(memberships(lists), **options)
         return
     network = cooccurrence(memberships(lists), **options)
-    assert edges_of(network) == expected
+    assert edges_of(network) == counts(expected)
+    assert weights_of(network) == pytest.approx(
+        {pair: weight for pair, (_, weight) in expected.items()}
+    )
     assert_canonical(network)
 
 
 @pytest.mark.parametrize("block", [1, 5, 17])
 @pytest.mark.parametrize("top", [None, 2])
-def test_blocks_change_nothing(monkeypatch, block, top):
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_blocks_change_nothing(monkeypatch, block, top, weight):
     random = np.random.default_rng(0)
     lists = {number: {f"s{i}" for i in random.integers(0, 30, 8)} for number in range(40)}
-    whole = cooccurrence(memberships(lists), min_shared=2, most_connected=25, top=top)
-    monkeypatch.setattr(_cooccurrence, "BLOCK", block)
-    pieces = cooccurrence(memberships(lists), min_shared=2, most_connected=25, top=top)
+    options = {"min_shared": 2, "most_connected": 25, "top": top, "weight": weight}
+    whole = cooccurrence(memberships(lists), **options)
+    monkeypatch.setattr(_incidence, "BLOCK", block)
+    pieces = cooccurrence(memberships(lists), **options)
     assert pieces.fingerprint == whole.fingerprint
-    assert edges_of(pieces) == brute_force(lists, min_shared=2, most_connected=25, top=top)
+    assert edges_of(pieces) == counts(brute_force(lists, **options))
 
 
 def test_by_hand():
@@ -109,7 +156,7 @@ def test_by_hand():
     expected = {("a", "b"): 2, ("a", "c"): 1, ("b", "c"): 1, ("c", "d"): 1}
     assert edges_of(network) == expected
     assert (network.name, network.kind) == ("playlists", "playlists")
-    assert dict(network.params) == {"min_shared": 1}
+    assert dict(network.params) == {"weight": "count", "min_shared": 1}
 
 
 def test_equally_connected_songs_are_kept_by_id():
@@ -127,9 +174,10 @@ def test_equally_strong_edges_are_kept_by_id():
 
 def test_the_options_are_recorded():
     lists = {1: {"a", "b"}, 2: {"a", "b"}}
-    network = cooccurrence(memberships(lists), name="mine", min_shared=2, top=3, max_length=9)
+    options = {"min_shared": 2, "top": 3, "max_length": 9, "weight": "cosine", "k_core": 1}
+    network = cooccurrence(memberships(lists), name="mine", **options)
     assert network.name == "mine"
-    assert dict(network.params) == {"min_shared": 2, "top": 3, "max_length": 9}
+    assert dict(network.params) == options
 
 
 @given(playlists, st.randoms())
@@ -150,6 +198,11 @@ def test_the_order_of_the_memberships_does_not_matter(lists, random):
         ({"top": 0}, "--top must be at least 1: got 0"),
         ({"max_length": 1}, "--max-length must be at least 2: got 1"),
         ({"most_connected": 1}, "--most-connected must be at least 2: got 1"),
+        ({"k_core": 0}, "--k-core must be at least 1: got 0"),
+        ({"disparity": 0.0}, "--disparity must be above 0 and at most 1: got 0"),
+        ({"disparity": 1.5}, "--disparity must be above 0 and at most 1: got 1.5"),
+        ({"disparity": float("nan")}, "--disparity must be above 0 and at most 1: got nan"),
+        ({"weight": "jaccard"}, "no weight 'jaccard': use one of count, newman, cosine, pmi"),
         ({"memory_gib": 0}, "--memory-gib must be above 0: got 0"),
         ({"memory_gib": float("nan")}, "--memory-gib must be above 0: got nan"),
     ],
@@ -206,9 +259,9 @@ def test_what_the_message_names_makes_it_fit(options):
 def test_edges_beyond_the_estimate_are_refused_on_the_way(monkeypatch):
     lists = {1: {f"s{i:03d}" for i in range(200)}}
     monkeypatch.setattr(_cooccurrence, "_estimate", lambda *_: 0)
-    monkeypatch.setattr(_cooccurrence, "BLOCK", 4000)
+    monkeypatch.setattr(_incidence, "BLOCK", 4000)
     kept = []
-    monkeypatch.setattr(_cooccurrence, "_joined", kept.append)
+    monkeypatch.setattr(_cooccurrence, "joined", kept.append)
     with pytest.raises(MemoryRefusedError, match="--memory-gib"):
         cooccurrence(memberships(lists), memory_gib=0.001)
     assert not kept
@@ -219,11 +272,12 @@ def test_edges_beyond_the_estimate_are_refused_on_the_way(monkeypatch):
 def test_the_sample_estimates_the_number_of_edges(monkeypatch, min_shared, top):
     random = np.random.default_rng(0)
     lists = {number: {f"s{i}" for i in random.zipf(1.5, 30) % 300} for number in range(100)}
-    table = _cooccurrence._incidence(memberships(lists), min_shared, None)
+    table = _incidence.incidence(memberships(lists), min_shared, None)
+    made = _projection.Projection(table, "count", min_shared, silent)
     edges = cooccurrence(memberships(lists), min_shared=min_shared, top=top).edges
-    exact = _cooccurrence._sampled(table, min_shared, top)
+    exact = _cooccurrence._sampled(made, top)
     monkeypatch.setattr(_cooccurrence, "SAMPLE", 60)
-    rough = _cooccurrence._sampled(table, min_shared, top)
+    rough = _cooccurrence._sampled(made, top)
     if top is None:
         assert exact == edges
     assert edges <= exact <= 2 * edges

@@ -18,6 +18,8 @@ from songnet.partitions._choosing import choose
 from songnet.partitions._hdbscan import hdbscan
 from songnet.partitions._infomap import infomap
 from songnet.partitions._kmeans import kmeans
+from songnet.partitions._label_propagation import label_propagation
+from songnet.partitions._leading_eigenvector import leading_eigenvector
 from songnet.partitions._leiden import leiden
 from songnet.partitions._louvain import louvain
 from songnet.partitions._mixture import mixture
@@ -40,6 +42,8 @@ __all__ = [
     "hdbscan",
     "infomap",
     "kmeans",
+    "label_propagation",
+    "leading_eigenvector",
     "leiden",
     "louvain",
     "mixture",

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from songnet.model import Floats, Ints, Partition, SongNetwork
-from songnet.partitions._modular import maximise
+from songnet.partitions._modular import maximise_modularity
 
 
 def louvain(
     network: SongNetwork,
     *,
-    resolution: float = 1.0,
+    resolution: float | None = None,
     communities: int | None = None,
     name: str | None = None,
     seed: int = 0,
@@ -26,7 +26,7 @@ def louvain(
     Parameters
     ----------
     resolution
-        Above 1 more and smaller communities, below 1 fewer and larger.
+        Above 1 more and smaller communities, below 1 fewer and larger; default: 1.
     communities
         Look for the resolution that gives exactly this many.
     name
@@ -41,7 +41,7 @@ def louvain(
     UsageError
         An option out of range, or both `resolution` and `communities`.
     """
-    return maximise(
+    return maximise_modularity(
         network,
         algorithm="louvain",
         cut=_cut,

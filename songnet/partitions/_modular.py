@@ -1,9 +1,10 @@
-"""What the algorithms that maximise modularity share: the resolution and the search for it."""
+"""What the algorithms with a resolution share: the resolution, and the search for it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,22 +14,98 @@ from songnet.model import Floats, Ints, Partition, Scalar, SongNetwork
 from songnet.networks import modularity
 from songnet.partitions._common import check_count, prepare, versions
 from songnet.partitions._igraph import graph, seeded
+from songnet.partitions._layers import Layer
+from songnet.partitions._objectives import configuration_bounds
 
 Cut: TypeAlias = Callable[[Any, Floats, float], Ints]
 CLOSE = 1 + 1e-6
 
 
-def maximise(
+@dataclass(frozen=True)
+class Problem:
+    """A function of partitions with a resolution, on one network, and how it is maximised.
+
+    Attributes
+    ----------
+    algorithm
+        What does it, as messages call it.
+    network
+        What is cut.
+    cut
+        The labels at a resolution.
+    usual
+        The resolution where none is asked for.
+    bounds
+        Resolutions below which any two linked communities gain by joining, above which none do.
+    """
+
+    algorithm: str
+    network: SongNetwork
+    cut: Callable[[float], Ints]
+    usual: float
+    bounds: tuple[float, float]
+
+
+def check_resolution(
+    resolution: float | None, communities: int | None
+) -> tuple[float | None, int | None]:
+    """Both as they are to be used.
+
+    Raises
+    ------
+    UsageError
+        An option out of range, or both a resolution and a number of communities.
+    """
+    if resolution is not None and not (math.isfinite(resolution) and resolution > 0):
+        raise UsageError(f"--resolution must be a number above 0: got {resolution}")
+    if communities is not None and resolution is not None:
+        raise UsageError(
+            "--communities looks for the resolution itself: give --communities or --resolution, "
+            "not both"
+        )
+    number = None if communities is None else check_count("communities", communities)
+    return None if resolution is None else float(resolution), number
+
+
+def solve(
+    problem: Problem, resolution: float | None, communities: int | None
+) -> tuple[Ints, dict[str, Scalar]]:
+    """The labels at a resolution, or with so many communities, and the params that say so.
+
+    Raises
+    ------
+    InputError
+        `communities` cannot be had.
+    """
+    if communities is None:
+        value = problem.usual if resolution is None else resolution
+        return problem.cut(value), {"resolution": value}
+    value, labels = _search(problem, communities)
+    return labels, {"resolution": value, "communities": communities}
+
+
+def by_igraph(network: SongNetwork, cut: Cut, seed: int) -> Callable[[float], Ints]:
+    """The labels that `cut(graph, weights, resolution)` finds at a resolution."""
+    whole = graph(network)
+
+    def labels_at(resolution: float) -> Ints:
+        with seeded(seed):
+            return cut(whole, network.weights, resolution)
+
+    return labels_at
+
+
+def maximise_modularity(
     network: SongNetwork,
     *,
     algorithm: str,
     cut: Cut,
-    resolution: float,
+    resolution: float | None,
     communities: int | None,
     name: str | None,
     seed: int,
 ) -> Partition:
-    """The partition that `cut(graph, weights, resolution)` finds.
+    """The partition of high modularity that `cut(graph, weights, resolution)` finds.
 
     Raises
     ------
@@ -39,20 +116,16 @@ def maximise(
     UsageError
         An option out of range, or both a resolution and a number of communities.
     """
-    resolution, communities = _check(resolution, communities)
+    resolution, communities = check_resolution(resolution, communities)
     name, seed = prepare(network, algorithm, name, seed)
-    whole = graph(network)
-
-    def labels_at(value: float) -> Ints:
-        with seeded(seed):
-            return cut(whole, network.weights, value)
-
-    params: dict[str, Scalar] = {"resolution": resolution}
-    if communities is None:
-        labels = labels_at(resolution)
-    else:
-        resolution, labels = _search(network, algorithm, labels_at, communities)
-        params = {"resolution": resolution, "communities": communities}
+    problem = Problem(
+        algorithm=algorithm,
+        network=network,
+        cut=by_igraph(network, cut, seed),
+        usual=1.0,
+        bounds=configuration_bounds((Layer(network, 1.0),)),
+    )
+    labels, params = solve(problem, resolution, communities)
     return Partition.from_labels(
         network.songs,
         labels,
@@ -66,30 +139,22 @@ def maximise(
     )
 
 
-def _check(resolution: float, communities: int | None) -> tuple[float, int | None]:
-    if not (math.isfinite(resolution) and resolution > 0):
-        raise UsageError(f"--resolution must be a number above 0: got {resolution}")
-    if communities is not None and resolution != 1:
-        raise UsageError(
-            "--communities looks for the resolution itself: give --communities or --resolution, "
-            "not both"
-        )
-    number = None if communities is None else check_count("communities", communities)
-    return float(resolution), number
-
-
-def _search(
-    network: SongNetwork, algorithm: str, labels_at: Callable[[float], Ints], communities: int
-) -> tuple[float, Ints]:
+def _search(problem: Problem, communities: int) -> tuple[float, Ints]:
     """The resolution, by bisection, at which there are `communities`, and the labels there."""
-    fewest, most = _parts(network), len(network.songs)
+    fewest, most = parts(problem.network), len(problem.network.songs)
     if not fewest <= communities <= most:
-        raise InputError(_out_of_reach(network, algorithm, communities, fewest))
-    low, high = _range(network)
+        raise InputError(out_of_reach(problem.network, problem.algorithm, communities, fewest))
+    low, high = problem.bounds
     below, above = fewest, most
-    value = low if communities == fewest else high if communities == most else _first(low, high)
+    value = (
+        low
+        if communities == fewest
+        else high
+        if communities == most
+        else _first(problem, low, high)
+    )
     while True:
-        labels = labels_at(value)
+        labels = problem.cut(value)
         found = len(np.unique(labels))
         if found == communities:
             return value, labels
@@ -99,19 +164,19 @@ def _search(
             high, above = value, min(above, found)
         if high / low < CLOSE:
             raise InputError(
-                f"{algorithm} cannot cut {network.name!r} into {communities} communities with this "
-                f"seed: the nearest it finds are {below} and {above}; ask for one of these or try "
-                "another --seed"
+                f"{problem.algorithm} cannot cut {problem.network.name!r} into {communities} "
+                f"communities with this seed: the nearest it finds are {below} and {above}; ask "
+                "for one of these or try another --seed"
             )
         value = math.sqrt(low * high)
 
 
-def _first(low: float, high: float) -> float:
+def _first(problem: Problem, low: float, high: float) -> float:
     # The usual resolution is where most searches end up near.
-    return 1.0 if low < 1 < high else math.sqrt(low * high)
+    return problem.usual if low < problem.usual < high else math.sqrt(low * high)
 
 
-def _parts(network: SongNetwork) -> int:
+def parts(network: SongNetwork) -> int:
     """Unconnected parts: no method that maximises modularity joins them."""
     from scipy import sparse
 
@@ -122,25 +187,8 @@ def _parts(network: SongNetwork) -> int:
     return int(sparse.csgraph.connected_components(links, directed=False)[0])
 
 
-def _range(network: SongNetwork) -> tuple[float, float]:
-    """Resolutions below which any two linked communities gain by joining, above which none do.
-
-    Joining communities with strengths d and e and the weight w between them gains while
-    resolution < 2 W w / (d e), W being the weight of all edges; d e is at most W^2, and at least
-    the product of the two songs' strengths.
-    """
-    heavy = network.weights > 0
-    if not heavy.any():
-        return 0.5, 2.0
-    left, right, weight = network.sources[heavy], network.targets[heavy], network.weights[heavy]
-    whole = float(weight.sum())
-    ends = np.concatenate([left, right])
-    strength = np.bincount(ends, weights=np.concatenate([weight, weight]))
-    gains = 2 * whole * weight / (strength[left] * strength[right])
-    return float(weight.min()) / whole, 2 * float(gains.max())
-
-
-def _out_of_reach(network: SongNetwork, algorithm: str, communities: int, fewest: int) -> str:
+def out_of_reach(network: SongNetwork, algorithm: str, communities: int, fewest: int) -> str:
+    """Why there cannot be fewer communities than parts, nor more than songs."""
     songs = len(network.songs)
     if communities > songs:
         return (

@@ -13,6 +13,8 @@ from songnet.partitions._blockmodel import blockmodel
 from songnet.partitions._hdbscan import hdbscan
 from songnet.partitions._infomap import infomap
 from songnet.partitions._kmeans import kmeans
+from songnet.partitions._label_propagation import label_propagation
+from songnet.partitions._leading_eigenvector import leading_eigenvector
 from songnet.partitions._leiden import leiden
 from songnet.partitions._louvain import louvain
 from songnet.partitions._mixture import mixture
@@ -20,10 +22,11 @@ from songnet.partitions._spectral import spectral
 
 
 class Algorithm(NamedTuple):
-    """What an algorithm works on, and the function that runs it."""
+    """What an algorithm works on, the function that runs it, and whether it takes two layers."""
 
     input: Literal["network", "vectors"]
     function: Callable[..., Partition]
+    layers: bool = False
 
     @property
     def options(self) -> Mapping[str, bool]:
@@ -40,9 +43,11 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
     {
         "blockmodel": Algorithm("network", blockmodel),
         "hdbscan": Algorithm("vectors", hdbscan),
-        "infomap": Algorithm("network", infomap),
+        "infomap": Algorithm("network", infomap, layers=True),
         "kmeans": Algorithm("vectors", kmeans),
-        "leiden": Algorithm("network", leiden),
+        "label-propagation": Algorithm("network", label_propagation),
+        "leading-eigenvector": Algorithm("network", leading_eigenvector),
+        "leiden": Algorithm("network", leiden, layers=True),
         "louvain": Algorithm("network", louvain),
         "mixture": Algorithm("vectors", mixture),
         "spectral": Algorithm("vectors", spectral),
@@ -82,6 +87,12 @@ def _check_input(name: str, algorithm: Algorithm, data: SongNetwork | Vectors) -
         raise UsageError(
             f"{name} works on an encoder's vectors, and {data.name!r} is a network: "
             f"use {_named('network')}"
+        )
+    if isinstance(data, SongNetwork) and data.kind == "multiplex" and not algorithm.layers:
+        able = " or ".join(name for name, other in ALGORITHMS.items() if other.layers)
+        raise UsageError(
+            f"{name} cuts one layer, and {data.name!r} is a multiplex network: use {able}, or one "
+            f"of its layers, {data.params.get('layers')}"
         )
     if isinstance(data, Vectors) and algorithm.input != "vectors":
         raise UsageError(

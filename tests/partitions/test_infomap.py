@@ -51,7 +51,7 @@ def test_more_trials_are_never_worse():
     network = SongNetwork.from_edges([f"s{i:03d}" for i in range(200)], *ends)
     few, many = (infomap(network, trials=trials) for trials in (1, 10))
     assert many.quality["codelength"] <= few.quality["codelength"] + 1e-9
-    assert dict(many.params) == {"trials": 10, "two_level": True}
+    assert dict(many.params) == {"trials": 10, "hierarchical": False}
 
 
 def test_the_output_stays_clean(capfd):

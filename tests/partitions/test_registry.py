@@ -30,7 +30,14 @@ def test_an_algorithm_knows_its_options():
         "name": False,
         "seed": False,
     }
-    assert set(find("leiden").options) == {"resolution", "communities", "name", "seed"}
+    assert set(find("leiden").options) == {
+        "objective",
+        "resolution",
+        "communities",
+        "layer_weight",
+        "name",
+        "seed",
+    }
 
 
 def test_run_passes_the_options_on():

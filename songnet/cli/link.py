@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from songnet.cli.common import Data, Json, Store, opened, print_json, say
+from songnet.cli.common import Data, Json, Progress, Store, opened, print_json, say
 
 if TYPE_CHECKING:
     from songnet.model import SongNetwork
+    from songnet.networks import Selection
+
+CONDITIONS = (
+    "A CONDITION is FIELD OPERATOR VALUE, in quotes for the shell. Of playlists: name, "
+    "description, source (text), followers, length (numbers), modified (a date, UTC). Of songs: "
+    "title, artist, album, label (text), released (a date). Text has = != ~ (a regular "
+    "expression, RE2) and in (values parted by commas), without regard to case; numbers and dates "
+    "have = != < <= > >=. A date is a year, a month or a day and means all of it. What lacks the "
+    "property satisfies no condition. Examples: 'name~run|gym', 'followers>=100', "
+    "'modified>=2017-01-01', 'length<=100', 'released<1990', 'label in rock,pop'."
+)
 
 link = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Make networks of songs, kept by name."
@@ -21,18 +32,52 @@ def register(app: typer.Typer) -> None:
     app.add_typer(link, name="link")
 
 
-@link.command()
+@link.command(epilog=CONDITIONS)
 def playlists(
     context: typer.Context,
-    name: Annotated[str, typer.Option(help="What to keep the network as.")] = "playlists",
+    name: Annotated[
+        str | None,
+        typer.Option(help="What to keep the network as [default: playlists; none with --where]."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Only playlists or songs of which this is true; of several all must be. Below is "
+            "how to write it.",
+        ),
+    ] = None,
+    weight: Annotated[
+        Literal["count", "newman", "cosine", "pmi"],
+        typer.Option(
+            help="What an edge weighs: how many playlists the two songs share (count); the same, "
+            "a playlist of N songs counting 1/(N-1) (newman); over the root of the product of how "
+            "many each is in (cosine); the log of how much more often they meet than by chance, "
+            "without edges where that is not more (pmi)."
+        ),
+    ] = "count",
     min_shared: Annotated[
-        int, typer.Option(min=1, help="Playlists that two songs must share.")
+        int, typer.Option(min=1, help="Playlists that two songs must share, whatever the weight.")
     ] = 1,
     most_connected: Annotated[
         int | None, typer.Option(min=1, help="Keep the N songs with the most neighbours.")
     ] = None,
+    k_core: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Drop songs with fewer than K neighbours, until all have K; comes last."
+        ),
+    ] = None,
     top: Annotated[
-        int | None, typer.Option(min=1, help="Keep the N strongest edges of each song.")
+        int | None, typer.Option(min=1, help="Keep the N heaviest edges of each song.")
+    ] = None,
+    disparity: Annotated[
+        float | None,
+        typer.Option(
+            metavar="ALPHA",
+            help="Against hubs: keep edges that weigh more than chance gives them at one of their "
+            "songs, at this level of significance, such as 0.05; comes before --top.",
+        ),
     ] = None,
     max_length: Annotated[
         int | None, typer.Option(min=2, help="Leave out playlists of more songs.")
@@ -44,21 +89,30 @@ def playlists(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Link songs that share playlists; an edge's weight is how many."""
-    with opened(context, store, data) as workspace:
-        from songnet.workflows.link import link_playlists
+    """Link songs that share playlists."""
+    with opened(context, store, data) as workspace, Progress() as progress:
+        from songnet.workflows.link import link_playlists, playlists_name
+        from songnet.workflows.selection import select_memberships
 
+        called = playlists_name(name, where or ())
+        chosen = select_memberships(workspace, where or ())
+        _say_lacking(chosen)
         network, written = link_playlists(
             workspace,
-            name=name,
+            name=called,
+            where=chosen,
+            weight=weight,
             min_shared=min_shared,
             most_connected=most_connected,
             top=top,
             max_length=max_length,
+            disparity=disparity,
+            k_core=k_core,
             memory_gib=memory_gib,
+            progress=progress,
         )
     if as_json:
-        print_json(_facts(network, written))
+        print_json({**_facts(network, written), "weight": weight, "where": _chosen(chosen)})
         return
     _tell(network)
     if written < network.edges:
@@ -110,6 +164,38 @@ def sound(
         f"{found.occurrence:,} songs, the most"
     )
     _suggest(network)
+
+
+def _say_lacking(chosen: Selection) -> None:
+    """How much was left out for want of what a condition asks for."""
+    for condition, count in chosen.lacking.items():
+        if count:
+            of = chosen.playlists if condition.of == "playlist" else chosen.songs
+            say(
+                f"--where {condition}: left out {count:,} of {of:,} {condition.of}s that do not "
+                f"say their {condition.field}"
+            )
+    if chosen.conditions:
+        kept = chosen.memberships
+        say(
+            f"chose {len(kept.playlists):,} of {chosen.playlists:,} playlists, "
+            f"{len(kept.songs):,} of {chosen.songs:,} songs"
+        )
+
+
+def _chosen(chosen: Selection) -> dict[str, Any] | None:
+    """What conditions chose; None without conditions."""
+    if not chosen.conditions:
+        return None
+    kept = chosen.memberships
+    return {
+        "conditions": [
+            {"condition": str(each), "of": each.of, "lacking": chosen.lacking[each]}
+            for each in chosen.conditions
+        ],
+        "playlists": {"of": chosen.playlists, "kept": kept.playlists.tolist()},
+        "songs": {"of": chosen.songs, "kept": kept.songs.tolist()},
+    }
 
 
 def _facts(network: SongNetwork, written: int) -> dict[str, Any]:

@@ -186,7 +186,7 @@ def _search(given: Condition, values: list[str]) -> list[bool]:
         )
     except pa.ArrowInvalid as error:
         reason = str(error).removeprefix("Invalid regular expression: ")
-        raise _refused(str(given), f"as a regular expression (RE2) it has a {reason}") from error
+        raise _refused(str(given), f"it is no regular expression of RE2: {reason}") from error
     return [bool(each) for each in found.to_pylist()]
 
 

@@ -26,7 +26,7 @@ class Selection:
         Which they were.
     playlists, songs
         How many there were to choose from.
-    silent
+    lacking
         Per condition how many of those playlists or songs lack what it asks for, or are too vague
         to say; they are left out for that.
     """
@@ -35,7 +35,7 @@ class Selection:
     conditions: tuple[Condition, ...]
     playlists: int
     songs: int
-    silent: Mapping[Condition, int]
+    lacking: Mapping[Condition, int]
 
 
 def select(
@@ -71,14 +71,14 @@ def select(
         "playlist": np.ones(len(memberships.playlists), bool),
         "song": np.ones(len(memberships.songs), bool),
     }
-    silent: dict[Condition, int] = {}
+    lacking: dict[Condition, int] = {}
     for each in conditions:
         values = _column(columns[each.of], each, len(kept[each.of]))
         verdicts = each.verdicts(values)
         kept[each.of] &= np.array([verdict is True for verdict in verdicts], bool)
-        silent[each] = sum(verdict is None for verdict in verdicts)
+        lacking[each] = sum(verdict is None for verdict in verdicts)
     chosen = restricted(memberships, playlists=kept["playlist"], songs=kept["song"])
-    result = Selection(chosen, tuple(conditions), len(kept["playlist"]), len(kept["song"]), silent)
+    result = Selection(chosen, tuple(conditions), len(kept["playlist"]), len(kept["song"]), lacking)
     if conditions and not len(chosen):
         raise EmptyInputError(_nothing(result))
     return result
@@ -96,6 +96,8 @@ def restricted(
         keep &= playlists[memberships.playlist]
     if songs is not None:
         keep &= songs[memberships.song]
+    if keep.all():
+        return memberships
     left, playlist = np.unique(memberships.playlist[keep], return_inverse=True)
     right, song = np.unique(memberships.song[keep], return_inverse=True)
     return Memberships(
@@ -121,11 +123,11 @@ def _column(columns: Mapping[str, Sequence[Any]], asked: Condition, rows: int) -
 
 
 def _nothing(empty: Selection) -> str:
-    lacking = [
+    gaps = [
         f"{count} of {empty.playlists if each.of == 'playlist' else empty.songs} {each.of}s "
         f"do not say their {each.field}"
-        for each, count in empty.silent.items()
+        for each, count in empty.lacking.items()
         if count
     ]
     asked = " and ".join(map(str, empty.conditions))
-    return f"nothing satisfies {asked}{''.join('; ' + each for each in lacking)}: loosen --where"
+    return f"nothing satisfies {asked}{''.join('; ' + each for each in gaps)}: loosen --where"

@@ -171,13 +171,15 @@ class Comparison:
         return comparison_json(self)
 
 
-def compare(partitions: Sequence[Partition]) -> Comparison:
+def compare(partitions: Sequence[Partition], shared: SharedSongs | None = None) -> Comparison:
     """Compare every two partitions over the songs they share.
 
     Parameters
     ----------
     partitions
         Two or more; pairs come in the order given, (first, second), (first, third), …
+    shared
+        Of the same partitions, where it is there already.
 
     Raises
     ------
@@ -189,7 +191,7 @@ def compare(partitions: Sequence[Partition]) -> Comparison:
     if len(partitions) < 2:
         found = f"there is only {partitions[0].name!r}" if partitions else "there is none"
         raise InputError(f"comparing needs at least two partitions: {found}")
-    shared = SharedSongs(partitions)
+    shared = shared or SharedSongs(partitions)
     couples = list(combinations(range(len(partitions)), 2))
     scored = [_pair(partitions, shared, first, second) for first, second in couples]
     pairs = tuple(pair for pair in scored if pair is not None)

@@ -94,7 +94,8 @@ def subsampled(
         Labels of shape (n,).
     groups
         Shape (n,): songs of one group, such as an artist, are drawn together, because they are not
-        independent. Songs whose group is None, NaN or empty are units of their own.
+        independent. Songs whose group is None, NaN, empty or a negative number are units of their
+        own.
     samples
         How many subsamples, at least 1.
     level

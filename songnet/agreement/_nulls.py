@@ -122,7 +122,8 @@ def shuffled(
     a, b
         Labels of shape (n,).
     groups
-        Shape (n,): a text or number per song. Songs whose group is None, NaN or empty stay put.
+        Shape (n,): a text or number per song. Songs whose group is None, NaN,
+        empty or a negative number stay put.
     samples
         How many shuffles, at least 1.
     seed
@@ -199,10 +200,10 @@ def group_codes(groups: ArrayLike | None, songs: int) -> Ints:
     given = np.asarray(groups)
     if given.shape != (songs,):
         raise InputError(f"groups must be one per song, shape ({songs},): got {given.shape}")
-    if given.dtype.kind in "OU":
-        given = given.astype(object)
-        given[given == ""] = None
-    return pd.factorize(given)[0].astype(np.int64)
+    some = given >= 0 if given.dtype.kind in "iu" else ~(pd.isna(given) | (given == ""))
+    codes = np.full(songs, -1, np.int64)
+    codes[some] = pd.factorize(given[some])[0]
+    return codes
 
 
 class _Shuffle:

@@ -10,6 +10,7 @@
       networks/NAME.parquet      networks; partitions are computed from these files
       choices/ENCODER.json       how many communities (`songnet.partitions.Choice`)
       sweeps/ALGORITHM-NETWORK.json   resolution profiles (`songnet.partitions.Sweep`)
+      nulls/KEY.json, KEY.parquet     what null hypotheses gave (`songnet.store.nulls`)
 
 Every file carries its schema and fingerprint, is written under a temporary name, flushed to disk
 and renamed, so that a reader sees the old file or the new one and never a half.
@@ -41,6 +42,7 @@ from songnet.store._parquet import (
     open_parquet,
 )
 from songnet.store.latents import LatentsFile, open_latents, write_latents
+from songnet.store.nulls import Nulls
 
 NETWORK_SCHEMA = "songnet.network/1"
 EDGE_COLUMNS = ("source", "target", "weight")
@@ -58,6 +60,7 @@ class DataFolder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.spectrograms = root / "spectrograms"
+        self.nulls = Nulls(root / "nulls")
 
     def encoder(self, name: str) -> Path:
         """Where the trained encoder `name` lies."""

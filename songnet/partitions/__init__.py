@@ -15,6 +15,7 @@ from songnet.model import Partition
 from songnet.partitions._blockmodel import blockmodel
 from songnet.partitions._choice import Choice, ChoiceRow
 from songnet.partitions._choosing import choose
+from songnet.partitions._consensus import consensus
 from songnet.partitions._hdbscan import hdbscan
 from songnet.partitions._infomap import infomap
 from songnet.partitions._kmeans import kmeans
@@ -23,6 +24,7 @@ from songnet.partitions._leading_eigenvector import leading_eigenvector
 from songnet.partitions._leiden import leiden
 from songnet.partitions._louvain import louvain
 from songnet.partitions._mixture import mixture
+from songnet.partitions._profile import sweep
 from songnet.partitions._registry import ALGORITHMS, Algorithm, find, run
 from songnet.partitions._spectral import spectral
 from songnet.partitions._sweep import Plateau, Sweep, SweepRow
@@ -38,6 +40,7 @@ __all__ = [
     "SweepRow",
     "blockmodel",
     "choose",
+    "consensus",
     "find",
     "hdbscan",
     "infomap",
@@ -49,4 +52,5 @@ __all__ = [
     "mixture",
     "run",
     "spectral",
+    "sweep",
 ]

@@ -181,9 +181,9 @@ def _search(given: Condition, values: list[str]) -> list[bool]:
     import pyarrow.compute as pc
 
     try:
-        found = pc.match_substring_regex(
-            pa.array(values, pa.large_string()), given.value, ignore_case=True
-        )
+        # A pattern that meets no text is not even read.
+        texts = pa.array(["", *values], pa.large_string())
+        found = pc.match_substring_regex(texts, given.value, ignore_case=True)[1:]
     except pa.ArrowInvalid as error:
         reason = str(error).removeprefix("Invalid regular expression: ")
         raise _refused(str(given), f"it is no regular expression of RE2: {reason}") from error

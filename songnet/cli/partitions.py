@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from songnet.cli import compare
+from songnet.cli import choosing, compare
 from songnet.cli.common import (
     Data,
     Json,
@@ -140,6 +140,8 @@ def _print_run(partition: Partition, seconds: float, *, as_json: bool) -> None:
         f"partition {partition.name}: {len(partition.songs):,} songs in {partition.communities:,} "
         f"communities{', ' + quality if quality else ''} ({seconds:.1f} s)"
     )
+    if partition.params.get("noise"):
+        say(f"left out as noise: {partition.params['noise']:,} songs")
     say_degenerate([partition])
 
 
@@ -250,4 +252,5 @@ def import_(
     say_degenerate([partition])
 
 
+choosing.register(app)
 compare.register(app)

@@ -17,6 +17,7 @@ from songnet.cli import (
     identify,
     link,
     load,
+    multiplex,
     partitions,
     report,
 )
@@ -60,6 +61,7 @@ def main(
 
 
 load.register(app)
+multiplex.register(link.link)
 link.register(app)
 embed.register(app)
 identify.register(app)

@@ -71,19 +71,21 @@ def weighted(network: SongNetwork, weight: float | None) -> tuple[Layer, ...]:
 
 
 def combined(network: SongNetwork, parts: tuple[Layer, ...]) -> SongNetwork:
-    """One network whose edges weigh what they do in all layers: the sum of share * w / W.
+    """One network whose edges weigh what they do in all layers: the sum of share * w / m.
 
-    An ordinary network is that itself.
+    m is the layer's mean weight over all pairs of songs, so that this network's is 1. An ordinary
+    network is that itself.
     """
     if not is_multiplex(network):
         return network
     weights = np.zeros(network.edges)
     width = len(network.songs)
+    pairs = width * (width - 1) / 2
     codes = network.sources * width + network.targets
     for part in parts:
         layer = part.network
         place = np.searchsorted(codes, layer.sources * width + layer.targets)
-        weights[place] += part.share * layer.weights / layer.weights.sum()
+        weights[place] += part.share * pairs * layer.weights / layer.weights.sum()
     return SongNetwork(
         network.name, network.kind, network.songs, network.sources, network.targets, weights
     )

@@ -71,8 +71,8 @@ def leiden(
         Higher gives more and smaller communities. Of ``modularity`` and ``rb`` a factor of the
         weight that chance would put inside; default: 1. Of ``cpm`` the mean weight of a pair of
         songs that a community must exceed, in the unit of the weights (of a multiplex network,
-        in shares of the whole); default: that of all pairs of the network. ``significance`` has
-        none.
+        in multiples of the mean of all pairs); default: that of all pairs of the network.
+        ``significance`` has none.
     communities
         Look for the resolution that gives exactly this many.
     layer_weight

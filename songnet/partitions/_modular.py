@@ -143,7 +143,7 @@ def _search(problem: Problem, communities: int) -> tuple[float, Ints]:
     """The resolution, by bisection, at which there are `communities`, and the labels there."""
     fewest, most = parts(problem.network), len(problem.network.songs)
     if not fewest <= communities <= most:
-        raise InputError(out_of_reach(problem.network, problem.algorithm, communities, fewest))
+        raise InputError(_out_of_reach(problem.network, problem.algorithm, communities, fewest))
     low, high = problem.bounds
     below, above = fewest, most
     value = (
@@ -187,7 +187,7 @@ def parts(network: SongNetwork) -> int:
     return int(sparse.csgraph.connected_components(links, directed=False)[0])
 
 
-def out_of_reach(network: SongNetwork, algorithm: str, communities: int, fewest: int) -> str:
+def _out_of_reach(network: SongNetwork, algorithm: str, communities: int, fewest: int) -> str:
     """Why there cannot be fewer communities than parts, nor more than songs."""
     songs = len(network.songs)
     if communities > songs:

@@ -80,8 +80,10 @@ def put_network(session: Session, network: SongNetwork, created_at: str | None) 
     check_songs(session, network.songs, what=f"network {network.name!r}")
     drop_edges(session, network.name)
     put_named(session, "Network", network_properties(network, created_at))
-    name = pa.array([network.name] * rows.num_rows, pa.string())
-    copy(session, relationship(network.kind), rows.add_column(2, "network", name))
+    kind = relationship(network.kind)
+    if kind is not None:
+        name = pa.array([network.name] * rows.num_rows, pa.string())
+        copy(session, kind, rows.add_column(2, "network", name))
     return int(rows.num_rows)
 
 

@@ -19,7 +19,7 @@ from songnet.errors import StoreError
 from songnet.model import Partition, SongNetwork, Vectors
 from songnet.store import _neo4j_statements as cypher
 from songnet.store._properties import network_properties, partition_properties
-from songnet.store._rows import in_community_rows
+from songnet.store._rows import in_community_rows, relationship
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Session
@@ -110,7 +110,8 @@ def network_steps(network: SongNetwork, rows: pa.Table, created_at: str | None) 
     named = {"name": network.name}
     yield Step(cypher.BEGIN_NODE.format(label="Network"), named)
     yield drop_edges(network.name)
-    yield from batches(cypher.PUT_EDGES[network.kind], rows, **named)
+    if relationship(network.kind) is not None:
+        yield from batches(cypher.PUT_EDGES[network.kind], rows, **named)
     yield Step(cypher.PUT_NODE.format(label="Network"), named | {"properties": properties})
 
 

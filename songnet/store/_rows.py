@@ -24,6 +24,8 @@ MAX_ID_BYTES: Final = 4096  # Neo4j's index takes keys of up to about 8 kB
 RELATIONSHIPS: Final[Mapping[str, str]] = MappingProxyType(
     {"playlists": "SHARES_PLAYLISTS", "sound": "SOUNDS_LIKE"}
 )
+# Its edges are those of its layers, which are in the graph already.
+WITHOUT_EDGES: Final = "multiplex"
 SHARES_PLAYLISTS_SCHEMA = pa.schema(
     [
         ("source", pa.string()),
@@ -191,12 +193,20 @@ def check_in_graph(songs: Ids, known: Ids, *, what: str) -> None:
 # --- edges of networks ------------------------------------------------------------------------
 
 
-def relationship(kind: str) -> str:
-    """The relationship type of a network's edges; `InputError` for kinds the graph lacks."""
+def relationship(kind: str) -> str | None:
+    """The relationship type of a network's edges, None where it has no edges of its own.
+
+    Raises
+    ------
+    InputError
+        A kind that the graph does not hold.
+    """
+    if kind == WITHOUT_EDGES:
+        return None
     if kind not in RELATIONSHIPS:
         raise InputError(
             f"a network of kind {kind!r} has no edges in the graph; "
-            f"allowed are {', '.join(RELATIONSHIPS)}"
+            f"allowed are {', '.join([*RELATIONSHIPS, WITHOUT_EDGES])}"
         )
     return RELATIONSHIPS[kind]
 
@@ -205,11 +215,13 @@ def edge_rows(network: SongNetwork) -> pa.Table:
     """The rows of a network's relationships, sorted by source, then target.
 
     `SHARES_PLAYLISTS_SCHEMA` for ``playlists`` (once, from the smaller id to the larger) and
-    `SOUNDS_LIKE_SCHEMA` for ``sound`` (directed, from each song to its neighbours). Of a network
-    with more than `MAX_EDGES` edges only those that are among the `STRONGEST_PER_SONG` of one of
-    their ends; ties go to the smaller id at the other end.
+    `SOUNDS_LIKE_SCHEMA` for ``sound`` (directed, from each song to its neighbours); without columns
+    for ``multiplex``, which has no edges of its own. Of a network with more than `MAX_EDGES` edges
+    only those that are among the `STRONGEST_PER_SONG` of one of their ends; ties go to the smaller
+    id at the other end.
     """
-    relationship(network.kind)
+    if relationship(network.kind) is None:
+        return pa.table({})
     kept = _strongest(network) if network.edges > MAX_EDGES else np.ones(network.edges, np.bool_)
     return (
         _shared_rows(network, kept) if network.kind == "playlists" else _sound_rows(network, kept)

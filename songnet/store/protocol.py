@@ -114,7 +114,8 @@ class GraphStore(Protocol):
 
         A ``playlists`` network becomes `SHARES_PLAYLISTS` (network, playlists, weight), once, from
         the smaller id to the larger; a ``sound`` network `SOUNDS_LIKE` (network, rank, similarity),
-        directed, from `rank_source` and `rank_target`. Beyond `MAX_EDGES` edges only the strongest
+        directed, from `rank_source` and `rank_target`; a ``multiplex`` network has none of its own,
+        because its layers' are there. Beyond `MAX_EDGES` edges only the strongest
         `STRONGEST_PER_SONG` per song are written; the node's `edges` says how many the network
         has. `created_at` is by default now.
         """

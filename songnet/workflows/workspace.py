@@ -54,15 +54,20 @@ def pull(workspace: Workspace, on: str) -> SongNetwork | Vectors:
 def pull_network(workspace: Workspace, info: NetworkInfo) -> SongNetwork:
     """The whole network that `info` describes: from the data folder, else from the graph.
 
+    A multiplex network is put together from its layers.
+
     Raises
     ------
     StateError
-        The data folder lacks it and the graph holds only its strongest edges.
+        The data folder lacks it and the graph holds only its strongest edges, or a layer of it has
+        changed since.
     """
     if info.name in workspace.data.networks():
         network = workspace.data.network(info.name)
         if network.fingerprint == info.fingerprint:
             return network
+    if info.kind == "multiplex":
+        return _network_from_layers(workspace, info)
     network = _network_from_graph(workspace.store, info)
     if network.fingerprint != info.fingerprint:
         raise StateError(
@@ -105,6 +110,22 @@ def _check_embedded(encoder: EncoderInfo, songs: Ids) -> None:
             f"no song has a vector of {encoder.name!r}: "
             f"run 'songnet embed --encoder {encoder.name}'"
         )
+
+
+def _network_from_layers(workspace: Workspace, info: NetworkInfo) -> SongNetwork:
+    from songnet.networks import multiplex
+
+    there = {each.name: each for each in workspace.store.networks()}
+    names = str(info.params["layers"]).split(",")
+    for place, name in enumerate(names, 1):
+        if name not in there or there[name].fingerprint != info.params[f"fingerprint_{place}"]:
+            changed = "has changed since" if name in there else "is no more"
+            raise StateError(
+                f"the network {info.name!r} is not in the data folder {workspace.data.root}, and "
+                f"its layer {name!r} {changed}: make it again with 'songnet link multiplex --of "
+                f"{info.params['layers']} --name {info.name}'"
+            )
+    return multiplex([pull_network(workspace, there[name]) for name in names], name=info.name)
 
 
 def _network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:

@@ -15,16 +15,31 @@ PACKAGES = {
     "mvn": "maven",
     "chromium": "chromium",
 }
+GRAPH_TOOL = "python3-graph-tool"
+# The Python that Debian's packages are for.
+SYSTEM_PYTHON = "/usr/bin/python3"
 
 
 def missing() -> list[str]:
-    """The Debian packages of the commands that are not there."""
+    """The Debian packages of what is not there: commands, and graph-tool."""
     packages = [package for command, package in PACKAGES.items() if not shutil.which(command)]
     try:
         find_java(LINE)
     except MissingError:
         packages.append(PACKAGES["java"])
+    if not has_graph_tool():
+        packages.append(GRAPH_TOOL)
     return sorted(set(packages))
+
+
+def has_graph_tool() -> bool:
+    """Whether Debian's Python, or the one that songnet is told to use, can import graph-tool."""
+    python = os.environ.get("SONGNET_GRAPH_TOOL_PYTHON") or SYSTEM_PYTHON
+    command = [python, "-I", "-W", "ignore", "-c", "import graph_tool.inference"]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def install(packages: list[str]) -> bool:

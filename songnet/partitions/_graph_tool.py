@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -156,10 +158,16 @@ def _signal(number: int) -> str:
 
 def _packed(task: Task) -> bytes:
     file = io.BytesIO()
-    np.savez(file, **{key: np.asarray(value) for key, value in vars(task).items()})
+    arrays: dict[str, Any] = {key: np.asarray(value) for key, value in vars(task).items()}
+    np.savez(file, **arrays)
     return file.getvalue()
 
 
 def _read(answer: bytes) -> Model:
-    with np.load(io.BytesIO(answer), allow_pickle=False) as found:
-        return Model(found["levels"], float(found["description_length"]))
+    try:
+        with np.load(io.BytesIO(answer), allow_pickle=False) as found:
+            return Model(found["levels"], float(found["description_length"]))
+    except (ValueError, KeyError, EOFError, OSError, BadZipFile) as error:
+        raise WorkerError(
+            "graph-tool's process ended well, but its answer cannot be read"
+        ) from error

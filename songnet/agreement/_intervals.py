@@ -16,7 +16,7 @@ from songnet.agreement._contingency import contingency, encode
 from songnet.agreement._margins import Scores
 from songnet.agreement._nulls import SAMPLES, check_samples, group_codes
 from songnet.agreement._scores import scores
-from songnet.errors import InputError
+from songnet.errors import InputError, UsageError
 from songnet.model import Ints
 
 LEVEL = 0.95
@@ -108,9 +108,11 @@ def subsampled(
     InputError
         Labels that `contingency` refuses, groups that are not one per song, fewer than two units.
     UsageError
-        Fewer than one sample.
+        Fewer than one sample, or a level that is no share.
     """
     check_samples(samples)
+    if not 0 < level < 1:
+        raise UsageError(f"the level must be between 0 and 1: got {level}")
     whole = scores(contingency(a, b))
     row, column = encode(np.asarray(a))[1], encode(np.asarray(b))[1]
     unit, units = _units(groups, len(row))

@@ -92,7 +92,7 @@ def _check_input(name: str, algorithm: Algorithm, data: SongNetwork | Vectors) -
         able = " or ".join(name for name, other in ALGORITHMS.items() if other.layers)
         raise UsageError(
             f"{name} cuts one layer, and {data.name!r} is a multiplex network: use {able}, or one "
-            f"of its layers, {data.params.get('layers')}"
+            f"of its layers, {str(data.params.get('layers')).replace(',', ' or ')}"
         )
     if isinstance(data, Vectors) and algorithm.input != "vectors":
         raise UsageError(

@@ -4,7 +4,8 @@ Nodes are songs and, where they are given, playlists; the node's id is the song'
 Node columns: ``kind`` (song, playlist), the songs' properties, and ``partition:NAME`` per
 partition. Edges are undirected; their columns are ``network`` (its name, or ``contains`` for a
 playlist's membership), ``weight`` and the network's own (``playlists``, ``similarity``), and
-``position`` and ``times`` of memberships.
+``position`` and ``times`` of memberships. In GEXF the songs' ``label`` is called ``song_label``:
+a node's label there is what a person would call it.
 
 What XML cannot hold (control characters) is written U+FFFD in texts and ``\uXXXX`` in ids.
 
@@ -299,6 +300,10 @@ def _data(values: Mapping[str, Any], keys: Mapping[str, str]) -> str:
     )
 
 
+# A node of GEXF has a label of its own, which readers put in the place of a column so called.
+_GEXF_TITLES = {"label": "song_label"}
+
+
 class _Gexf:
     """GEXF: columns are attributes, numbered; a node's label is what a person would call it."""
 
@@ -322,7 +327,8 @@ class _Gexf:
 
     def _attributes(self, what: str, places: Mapping[str, int]) -> str:
         listed = "".join(
-            f'<attribute id="{place}" title={_attribute(name)} type="{self._types[what][name]}"/>\n'
+            f'<attribute id="{place}" title={_attribute(_GEXF_TITLES.get(name, name))} '
+            f'type="{self._types[what][name]}"/>\n'
             for name, place in places.items()
         )
         return f'<attributes class="{what}">\n{listed}</attributes>\n'

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from songnet.model import Partition
 from songnet.partitions._blockmodel import blockmodel
-from songnet.partitions._choice import Choice, ChoiceRow
+from songnet.partitions._choice import NO_STRUCTURE, Choice, ChoiceRow
 from songnet.partitions._choosing import choose
 from songnet.partitions._consensus import consensus
 from songnet.partitions._hdbscan import hdbscan
@@ -31,6 +31,7 @@ from songnet.partitions._sweep import Plateau, Sweep, SweepRow
 
 __all__ = [
     "ALGORITHMS",
+    "NO_STRUCTURE",
     "Algorithm",
     "Choice",
     "ChoiceRow",

@@ -128,15 +128,19 @@ def _weakness(choice: Choice) -> list[str]:
     silhouettes = [
         row.silhouette for row in choice.rows if row.silhouette is not None and not row.degenerate
     ]
+    weak = bool(silhouettes) and max(silhouettes) <= NO_STRUCTURE
     found = []
-    if silhouettes and max(silhouettes) <= NO_STRUCTURE:
+    if weak:
         found.append(
-            f"no silhouette is above {NO_STRUCTURE} (the best is {max(silhouettes):.3f}): "
-            "by Kaufman & Rousseeuw there is no substantial structure"
+            f"no silhouette is above {NO_STRUCTURE} (the best is {max(silhouettes):.3f}): by "
+            "Kaufman & Rousseeuw (1990) there is no substantial structure"
         )
-    for criterion, what in (("gap", "the gap statistic"), ("bic", "BIC")):
-        if choice.chosen.get(criterion) == 1:
-            found.append(f"{what} chooses 1: nothing points to clusters")
+    if choice.chosen.get("gap") == 1:
+        found.append("the gap statistic chooses 1: k-means cuts them as it cuts a uniform cloud")
+    if choice.chosen.get("bic") == 1:
+        found.append("BIC chooses 1: no mixture describes them better than one Gaussian")
+    if weak and choice.chosen.get("gap") in {1, None} and choice.chosen.get("bic") in {1, None}:
+        found.append("nothing points to clusters")
     return found
 
 

@@ -14,11 +14,11 @@ from songnet.model import Floats, Ints, Partition, SongNetwork
 from songnet.networks import modularity
 from songnet.partitions._common import check_seed, prepare, versions
 from songnet.partitions._cutter import check_algorithm, check_resolution, cutter
-from songnet.partitions._profile import mean_pair, similarities
+from songnet.partitions._similarity import mean_pair, most_central, similarities
 
 ROUNDS: Final = 20
 RULE: Final = (
-    "edges weighted by the share of seeds that put both ends together, those below the threshold "
+    "edges times the share of seeds that put both ends together, those below the threshold "
     "dropped, cut again with every seed until all agree (Lancichinetti & Fortunato 2012, over the "
     "network's edges alone as Tandon et al. 2019)"
 )
@@ -106,7 +106,7 @@ def consensus(
             "stability": mean_pair(similarities(first)),
             "agreement": fmean(ami(found.labels, labels) for labels in first),
         },
-        versions=versions("igraph"),
+        versions=versions("leidenalg" if objective == "rb" else "igraph"),
     )
 
 
@@ -139,7 +139,7 @@ def _settle(
         if rounds < ROUNDS:
             network = _tied(network, shares, threshold)
             found = cut_all(network)
-    return _Settled(found[int(similarities(found).sum(axis=1).argmax())], ROUNDS, agreed=False)
+    return _Settled(found[most_central(similarities(found))], ROUNDS, agreed=False)
 
 
 def _shares(network: SongNetwork, found: Sequence[Ints]) -> Floats:

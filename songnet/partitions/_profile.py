@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from statistics import fmean, median_low
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -13,11 +12,13 @@ import numpy as np
 
 from songnet.agreement import ami
 from songnet.errors import UsageError
-from songnet.model import Floats, Ints, SongNetwork
+from songnet.model import Ints, SongNetwork
 from songnet.networks import modularity
 from songnet.partitions._common import check_count, check_seed, prepare
+from songnet.partitions._consensus import RULE
 from songnet.partitions._cutter import Cutter, check_algorithm, check_resolution, cutter
 from songnet.partitions._objectives import density
+from songnet.partitions._similarity import mean_pair, most_central, similarities
 from songnet.partitions._sweep import Plateau, Sweep, SweepRow
 
 Tell: TypeAlias = Callable[[str, int, int], None]
@@ -33,6 +34,7 @@ RULES: Final = MappingProxyType(
         "chosen": "the most stable resolution of the plateau that spans the largest ratio of "
         "resolutions; without a plateau, the most stable resolution that is not degenerate; of "
         "equals the one nearest the middle",
+        "consensus": RULE,
     }
 )
 
@@ -146,21 +148,7 @@ def _level(network: SongNetwork, cut: Cutter, resolution: float, seeds: Sequence
         degenerate=largest > 0.9 or communities > len(network.songs) / 2,
         plateau=None,
     )
-    return _Level(row, found[int(similar.sum(axis=1).argmax())])
-
-
-def similarities(partitions: Sequence[Ints]) -> Floats:
-    """The AMI of every pair of partitions, (p, p), symmetric, 1 on the diagonal."""
-    found = np.eye(len(partitions))
-    for i, j in combinations(range(len(partitions)), 2):
-        found[i, j] = found[j, i] = ami(partitions[i], partitions[j])
-    return found
-
-
-def mean_pair(similar: Floats) -> float:
-    """The mean over the pairs of two; 1 of a single one."""
-    pairs = similar[np.triu_indices(len(similar), 1)]
-    return float(pairs.mean()) if len(pairs) else 1.0
+    return _Level(row, found[most_central(similar)])
 
 
 # --- plateaus -------------------------------------------------------------------------------------

@@ -13,10 +13,6 @@ from songnet.partitions._common import check_count
 MOST: Final = 16
 SONGS_PER_DIMENSION: Final = 10
 ENOUGH: Final = 0.9
-RULE: Final = (
-    f"principal components: as many as hold {ENOUGH:.0%} of the variance, at most {MOST} and at "
-    f"most one for every {SONGS_PER_DIMENSION} songs"
-)
 # The components are no matter of chance: only large inputs are projected at random on the way.
 SEED: Final = 0
 

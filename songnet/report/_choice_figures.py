@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from songnet.model import Floats
-from songnet.partitions import Choice, ChoiceRow, Sweep
+from songnet.partitions import NO_STRUCTURE, Choice, ChoiceRow, Sweep
 from songnet.report._style import COLOURS, FAINT, GREY, INK, MEDIUM, PAPER, RULE, style
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def choice_figure(choice: Choice) -> Figure:
     """Silhouette and elbow side by side, gap statistic and BIC below, by number of communities.
 
     The number that a criterion chooses is ringed and named; numbers of which one community holds
-    over 90 % of the songs are grey crosses. A criterion without any value has no panel.
+    over 90 % of the songs are grey crosses. Silhouettes under the dashed line are no sign of
+    structure. A criterion without any value has no panel.
     """
     shown = [key for key in CRITERIA if np.isfinite(_values(choice.rows, key)).any()]
     with style():
@@ -76,6 +77,8 @@ def _criterion(axes: Axes, choice: Choice, key: str) -> None:
     axes.plot(numbers[~degenerate], values[~degenerate], "o", color=COLOURS[0], ms=4, zorder=3)
     axes.plot(numbers[degenerate], values[degenerate], "x", color=FAINT, ms=5, mew=1.4, zorder=3)
     _mark(axes, numbers, values, choice.chosen.get(key))
+    if key == "silhouette":
+        axes.axhline(NO_STRUCTURE, color=GREY, linewidth=1.2, linestyle=DASHED, zorder=1)
     axes.set_title(_title(key, choice.chosen.get(key)), loc="left", color=INK)
     axes.set(xlabel="communities", ylabel=CRITERIA[key][1])
     _whole_numbers(axes)
@@ -117,6 +120,7 @@ def sweep_figure(sweep: Sweep) -> Figure:
         for number, (axes, (label, values)) in enumerate(zip(grid, panels, strict=True)):
             _profile(axes, sweep, values, COLOURS[number])
             axes.set_ylabel(label)
+        grid[1].set_ylim(min(0.8, float(panels[1][1].min()) - 0.02), 1.02)
         if panels[0][1].max() > 10 * panels[0][1].min():
             _plain_log(grid[0], "y")
         _plain_log(grid[-1], "x")

@@ -14,12 +14,9 @@ Formats: Brandes et al., "GraphML Progress Report", Graph Drawing 2001; gexf.net
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
-from xml.sax.saxutils import escape, quoteattr
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -27,32 +24,13 @@ from numpy.typing import NDArray
 from songnet.errors import InputError
 from songnet.files import replacing
 from songnet.model import Partition, SongNetwork
+from songnet.sources._graph_formats import Columns, Edge, Format, Gexf, GraphML, Node, xml_id
 
 EXTENSIONS = (".graphml", ".gexf")
 ROWS = 10_000
 IDS = ("id", "playlist", "song")
 
-_ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-# The columns of nodes or edges: name to type (``string``, ``long``, ``double``).
-_Columns: TypeAlias = dict[str, str]
 _Row: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    id: str
-    label: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Edge:
-    source: str
-    target: str
-    weight: float
-    values: Mapping[str, Any]
 
 
 def write_graph(
@@ -83,9 +61,9 @@ def write_graph(
         Another extension; an id that is given to two nodes, or that an edge names but no node
         bears; the file cannot be written.
     """
-    formats: dict[str, Callable[[_Columns, _Columns], _Format]] = {
-        ".graphml": _GraphML,
-        ".gexf": _Gexf,
+    formats: dict[str, Callable[[Columns, Columns], Format]] = {
+        ".graphml": GraphML,
+        ".gexf": Gexf,
     }
     path = Path(path)
     if path.suffix.lower() not in formats:
@@ -97,7 +75,7 @@ def write_graph(
             file.write(piece.encode("utf-8"))
 
 
-def _pieces(graph: _Graph, written: _Format) -> Iterator[str]:
+def _pieces(graph: _Graph, written: Format) -> Iterator[str]:
     yield written.head()
     for node in graph.nodes():
         yield written.node(node)
@@ -123,18 +101,18 @@ class _Graph:
         self._memberships = memberships if playlists is not None else None
         self._written: set[str] = set()
 
-    def node_columns(self) -> _Columns:
+    def node_columns(self) -> Columns:
         columns = {"kind": "string", **_scalar_columns(self._songs)}
         columns |= _scalar_columns(self._playlists)
         return columns | {_column_of(each): "long" for each in self._partitions}
 
-    def edge_columns(self) -> _Columns:
+    def edge_columns(self) -> Columns:
         columns = {"network": "string", "weight": "double"}
         for network in self._networks:
             columns |= {key: _numpy_type(value) for key, value in network.attributes.items()}
         return columns | ({} if self._memberships is None else _scalar_columns(self._memberships))
 
-    def nodes(self) -> Iterator[_Node]:
+    def nodes(self) -> Iterator[Node]:
         """Songs by id, then those that only networks and partitions name, then playlists."""
         labels = {
             _column_of(each): dict(zip(each.songs.tolist(), each.labels.tolist(), strict=True))
@@ -155,34 +133,34 @@ class _Graph:
         for song in sorted(named.difference(self._songs["id"].to_pylist())):
             yield {"id": song}
 
-    def _node(self, kind: str, row: _Row, label: str, more: _Row) -> _Node:
-        identity = _xml_id(row["id"])
+    def _node(self, kind: str, row: _Row, label: str, more: _Row) -> Node:
+        identity = xml_id(row["id"])
         if identity in self._written:
             raise InputError(f"two nodes have the id {identity!r}; ids must be unique")
         self._written.add(identity)
         values = {name: value for name, value in row.items() if name != "id"}
-        return _Node(identity, label, {"kind": kind, **values, **more})
+        return Node(identity, label, {"kind": kind, **values, **more})
 
-    def edges(self) -> Iterator[_Edge]:
+    def edges(self) -> Iterator[Edge]:
         """The networks' edges, then the playlists' memberships."""
         for network in self._networks:
             yield from _network_edges(network)
         for row in _rows(self._memberships):
-            ends = _xml_id(row.pop("playlist")), _xml_id(row.pop("song"))
+            ends = xml_id(row.pop("playlist")), xml_id(row.pop("song"))
             for end in ends:
                 if end not in self._written:
                     raise InputError(f"a membership names {end!r}, which is not among the nodes")
-            yield _Edge(*ends, float(row.get("times") or 1), {"network": "contains", **row})
+            yield Edge(*ends, float(row.get("times") or 1), {"network": "contains", **row})
 
 
-def _network_edges(network: SongNetwork) -> Iterator[_Edge]:
-    ids = [_xml_id(song) for song in network.songs.tolist()]
+def _network_edges(network: SongNetwork) -> Iterator[Edge]:
+    ids = [xml_id(song) for song in network.songs.tolist()]
     columns = [network.sources, network.targets, network.weights, *network.attributes.values()]
     for start in range(0, network.edges, ROWS):
         part = (column[start : start + ROWS].tolist() for column in columns)
         for source, target, weight, *values in zip(*part, strict=True):
             more = dict(zip(network.attributes, values, strict=True))
-            yield _Edge(ids[source], ids[target], weight, {"network": network.name, **more})
+            yield Edge(ids[source], ids[target], weight, {"network": network.name, **more})
 
 
 def _rows(table: pa.Table | None) -> Iterator[_Row]:
@@ -198,7 +176,7 @@ def _rows(table: pa.Table | None) -> Iterator[_Row]:
             yield {name: value for name, value in row.items() if value is not None}
 
 
-def _scalar_columns(table: pa.Table | None) -> _Columns:
+def _scalar_columns(table: pa.Table | None) -> Columns:
     """The columns that a graph file can hold, without ids, which nodes and edges have anyway."""
     columns = {}
     for column in () if table is None else table.schema:
@@ -223,135 +201,3 @@ def _label(song: _Row) -> str:
     """What a person would call a song: artist and title, as far as they are known."""
     said = [song[key] for key in ("artist", "title") if song.get(key)]
     return " - ".join(said) or str(song["id"])
-
-
-def _xml_id(identity: str) -> str:
-    r"""An id with what XML cannot hold written as ``\uXXXX``."""
-    return _ILLEGAL.sub(lambda match: f"\\u{ord(match[0]):04x}", identity)
-
-
-def _text(value: object) -> str:
-    """The content of an element."""
-    # A carriage return that is not written as a reference is read back as a newline.
-    return escape(_ILLEGAL.sub("\ufffd", str(value)), {"\r": "&#13;"})
-
-
-def _attribute(value: object) -> str:
-    """An attribute's value in its quotes."""
-    return quoteattr(_ILLEGAL.sub("\ufffd", str(value)))
-
-
-class _Format(Protocol):
-    """How a graph is written, piece by piece."""
-
-    def head(self) -> str: ...
-
-    def node(self, node: _Node) -> str: ...
-
-    def between(self) -> str: ...
-
-    def edge(self, edge: _Edge, number: int) -> str: ...
-
-    def foot(self) -> str: ...
-
-
-class _GraphML:
-    """GraphML: columns are keys, ``n0`` … of nodes and ``e0`` … of edges."""
-
-    def __init__(self, nodes: _Columns, edges: _Columns) -> None:
-        self._nodes = {name: f"n{place}" for place, name in enumerate(nodes)}
-        self._edges = {name: f"e{place}" for place, name in enumerate(edges)}
-        self._types = {"node": nodes, "edge": edges}
-
-    def head(self) -> str:
-        return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
-            + self._keys("node", self._nodes)
-            + self._keys("edge", self._edges)
-            + '<graph id="songnet" edgedefault="undirected">\n'
-        )
-
-    def _keys(self, what: str, keys: Mapping[str, str]) -> str:
-        return "".join(
-            f'<key id="{key}" for="{what}" attr.name={_attribute(name)} '
-            f'attr.type="{self._types[what][name]}"/>\n'
-            for name, key in keys.items()
-        )
-
-    def node(self, node: _Node) -> str:
-        return f"<node id={_attribute(node.id)}>{_data(node.values, self._nodes)}</node>\n"
-
-    def between(self) -> str:
-        return ""
-
-    def edge(self, edge: _Edge, number: int) -> str:
-        data = _data({"weight": edge.weight, **edge.values}, self._edges)
-        ends = f"source={_attribute(edge.source)} target={_attribute(edge.target)}"
-        return f'<edge id="e{number}" {ends}>{data}</edge>\n'
-
-    def foot(self) -> str:
-        return "</graph>\n</graphml>\n"
-
-
-def _data(values: Mapping[str, Any], keys: Mapping[str, str]) -> str:
-    return "".join(
-        f'<data key="{keys[name]}">{_text(value)}</data>' for name, value in values.items()
-    )
-
-
-# A node of GEXF has a label of its own, which readers put in the place of a column so called.
-_GEXF_TITLES = {"label": "song_label"}
-
-
-class _Gexf:
-    """GEXF: columns are attributes, numbered; a node's label is what a person would call it."""
-
-    def __init__(self, nodes: _Columns, edges: _Columns) -> None:
-        self._nodes = {name: place for place, name in enumerate(nodes)}
-        self._edges = {
-            name: place for place, name in enumerate(name for name in edges if name != "weight")
-        }
-        self._types = {"node": nodes, "edge": edges}
-
-    def head(self) -> str:
-        return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n'
-            '<gexf xmlns="http://gexf.net/1.3" version="1.3">\n'
-            "<meta><creator>songnet</creator></meta>\n"
-            '<graph mode="static" defaultedgetype="undirected">\n'
-            + self._attributes("node", self._nodes)
-            + self._attributes("edge", self._edges)
-            + "<nodes>\n"
-        )
-
-    def _attributes(self, what: str, places: Mapping[str, int]) -> str:
-        listed = "".join(
-            f'<attribute id="{place}" title={_attribute(_GEXF_TITLES.get(name, name))} '
-            f'type="{self._types[what][name]}"/>\n'
-            for name, place in places.items()
-        )
-        return f'<attributes class="{what}">\n{listed}</attributes>\n'
-
-    def node(self, node: _Node) -> str:
-        values = _attvalues(node.values, self._nodes)
-        return f"<node id={_attribute(node.id)} label={_attribute(node.label)}>{values}</node>\n"
-
-    def between(self) -> str:
-        return "</nodes>\n<edges>\n"
-
-    def edge(self, edge: _Edge, number: int) -> str:
-        ends = f"source={_attribute(edge.source)} target={_attribute(edge.target)}"
-        values = _attvalues(edge.values, self._edges)
-        return f'<edge id="{number}" {ends} weight="{edge.weight}">{values}</edge>\n'
-
-    def foot(self) -> str:
-        return "</edges>\n</graph>\n</gexf>\n"
-
-
-def _attvalues(values: Mapping[str, Any], places: Mapping[str, int]) -> str:
-    listed = "".join(
-        f'<attvalue for="{places[name]}" value={_attribute(value)}/>'
-        for name, value in values.items()
-    )
-    return f"<attvalues>{listed}</attvalues>"

@@ -8,7 +8,7 @@ from songnet.errors import BadNameError, UsageError
 from songnet.model import SongNetwork
 from songnet.networks import multiplex
 from songnet.workflows._keeping import check_free, keep_network
-from songnet.workflows.workspace import Workspace, pull
+from songnet.workflows.workspace import Workspace, pull_network
 
 
 def link_multiplex(
@@ -39,10 +39,14 @@ def link_multiplex(
 
 
 def _layer(workspace: Workspace, name: str) -> SongNetwork:
-    network = pull(workspace, name)
-    if not isinstance(network, SongNetwork):
+    networks = workspace.store.networks()
+    for info in networks:
+        if info.name == name:
+            return pull_network(workspace, info)
+    if name in {encoder.name for encoder in workspace.store.encoders()}:
         raise BadNameError(
             f"{name!r} is an encoder, not a network: link its songs with 'songnet link sound "
             f"--encoder {name}'"
         )
-    return network
+    there = ", ".join(info.name for info in networks) or "none yet: make one with 'songnet link'"
+    raise BadNameError(f"there is no network {name!r}; there is: {there}")

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from songnet.info import EncoderInfo
 from songnet.model import Partition, SongNetwork
+from songnet.networks import multiplex
 from songnet.store import GraphStore
 from songnet.tables import MEMBERSHIP_SCHEMA
 
@@ -116,6 +117,11 @@ def sound_network(name: str = "sound-cae") -> SongNetwork:
             "rank_target": [0, 1, 1],
         },
     )
+
+
+def multiplex_network(name: str = "both") -> SongNetwork:
+    """The two networks above as layers."""
+    return multiplex([shared_network(), sound_network()], name=name)
 
 
 def partition(name: str = "leiden-playlists", on: str = "playlists", **changes: Any) -> Partition:

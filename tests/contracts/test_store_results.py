@@ -14,6 +14,7 @@ from store_cases import (
     contents,
     encoder,
     links,
+    multiplex_network,
     partition,
     plain,
     shared_network,
@@ -176,6 +177,49 @@ def test_networks_that_do_not_fit_are_refused_whole(store: GraphStore) -> None:
     for network, said in ((stranger, "'z'"), (custom, "'custom'"), (bare, "rank_source")):
         with pytest.raises(InputError, match=said):
             store.write_network(network, LATER)
+    assert contents(store) == before
+
+
+def test_a_multiplex_network_is_a_node_and_its_layers_have_the_edges(store: GraphStore) -> None:
+    layers = shared_network(), sound_network()
+    for network in layers:
+        store.write_network(network, NOW)
+    before = contents(store)["edges"]
+    both = multiplex_network()
+    assert store.write_network(both, NOW) == 0
+    assert contents(store)["edges"] == before
+    [info] = [info for info in store.networks() if info.name == "both"]
+    assert plain(info) == {
+        "name": "both",
+        "kind": "multiplex",
+        "songs": 4,
+        "edges": 3,
+        "fingerprint": both.fingerprint,
+        "created_at": NOW,
+        "params": {
+            "layers": "playlists,sound-cae",
+            "fingerprint_1": layers[0].fingerprint,
+            "fingerprint_2": layers[1].fingerprint,
+        },
+    }
+
+
+def test_a_multiplex_network_is_replaced_and_dropped_as_others_are(store: GraphStore) -> None:
+    store.write_network(shared_network(), NOW)
+    before = contents(store)
+    store.write_network(shared_network("net"), NOW)
+    store.write_network(multiplex_network("net"), LATER)
+    assert [row[0] for row in rows(store, SHARED_EDGES)] == ["playlists"] * 3
+    store.write_partition(partition("cut", on="net"), NOW)
+    assert ("cut", "Network", "net") in links(store)
+    with pytest.raises(InputError, match="cut"):
+        store.drop("network", "net")
+    store.drop("partition", "cut")
+    store.drop("network", "net")
+    assert contents(store) == before
+    stranger = replace(multiplex_network(), songs=np.array(list("abcz"), object))
+    with pytest.raises(InputError, match="'z'"):
+        store.write_network(stranger, NOW)
     assert contents(store) == before
 
 

@@ -11,6 +11,7 @@ import typer
 from songnet import __version__
 from songnet.cli import (
     demo,
+    diversity,
     embed,
     encoders,
     graph,
@@ -67,6 +68,7 @@ embed.register(app)
 identify.register(app)
 app.add_typer(encoders.app, name="encoders")
 app.add_typer(partitions.app, name="partitions")
+diversity.register(app)
 report.register(app)
 graph.register(app)
 demo.register(app)

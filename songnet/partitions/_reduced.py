@@ -45,8 +45,9 @@ def reduce(vectors: Vectors, dimensions: int | None = None) -> Reduced:
     vectors
         Of at least one song.
     dimensions
-        How many components; default: as many as hold 90 % of the variance, at most 16 and at most
-        one for every 10 songs, so that the covariances of a mixture can be told from its songs.
+        How many components; default: at most 16 and at most one for every 10 songs, so that the
+        covariances of a mixture can be told from its songs: all where there are no more, else as
+        many of these as hold 90 % of the variance.
 
     Raises
     ------
@@ -67,13 +68,10 @@ def reduce(vectors: Vectors, dimensions: int | None = None) -> Reduced:
     scale = float(np.abs(vectors.values).max(initial=0)) or 1.0
     if not vectors.values.size or (vectors.values == vectors.values[0]).all():
         return Reduced(np.zeros((songs, dimensions or 1)), 1.0)
-    values, shares = _components(vectors.values / scale, dimensions or _at_most(songs, most))
-    wanted = dimensions or _enough(shares)
+    allowed = max(1, min(MOST, songs // SONGS_PER_DIMENSION, most))
+    values, shares = _components(vectors.values / scale, dimensions or allowed)
+    wanted = dimensions or (width if width <= allowed else _enough(shares))
     return Reduced(values[:, :wanted] * scale, min(float(shares[:wanted].sum()), 1.0))
-
-
-def _at_most(songs: int, most: int) -> int:
-    return max(1, min(MOST, songs // SONGS_PER_DIMENSION, most))
 
 
 def _enough(shares: Floats) -> int:

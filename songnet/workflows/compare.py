@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from songnet.agreement import Comparison, SharedSongs, compare
 from songnet.errors import BadNameError, StateError
 from songnet.model import Partition
-from songnet.workflows.nulls import Asked, Tests, check_nulls
+from songnet.workflows.nulls import Asked, Tests, check_counts, check_nulls
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.truth import ALGORITHM, SongFacts, check_truths
 from songnet.workflows.workspace import Workspace
@@ -57,8 +57,9 @@ def compare_partitions(
     BadNameError
         A name is not there, or is that of a truth.
     UsageError
-        No such null or property, or fewer than one sample.
+        No such null or property, or fewer than one sample or rewiring.
     """
+    check_counts(samples, rewirings)
     asked = Asked(check_nulls(nulls), samples, rewirings, interval, seed)
     facts = SongFacts(workspace)
     partitions = _partitions(workspace, names, [facts.truth(name) for name in check_truths(truth)])

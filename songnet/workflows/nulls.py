@@ -47,6 +47,13 @@ class Asked:
     seed: int = 0
 
 
+def check_counts(samples: int, rewirings: int) -> None:
+    """`UsageError` unless there is at least one of each."""
+    for flag, count in (("--samples", samples), ("--rewirings", rewirings)):
+        if count < 1:
+            raise UsageError(f"{flag} must be at least 1: got {count}")
+
+
 def check_nulls(names: Sequence[str] | None) -> tuple[NullName, ...] | None:
     """The null hypotheses named, in the order of `NULLS`, each once; `UsageError` for another."""
     if names is None:

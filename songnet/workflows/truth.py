@@ -16,8 +16,8 @@ from songnet.workflows.workspace import Workspace
 Property: TypeAlias = Literal["label", "artist", "album"]
 PROPERTIES: tuple[Property, ...] = ("label", "artist", "album")
 ALGORITHM = "truth"
-# Cannot stand in the name of an artist or an album.
-BETWEEN = "\0"
+# Does not stand in the name of an artist or an album: ASCII's unit separator.
+BETWEEN = "\x1f"
 
 
 class SongFacts:

@@ -95,6 +95,10 @@ def run(
     neighbors: Annotated[
         int | None, typer.Option(min=1, help="spectral: nearest neighbours per song.")
     ] = None,
+    trials: Annotated[
+        int | None,
+        typer.Option(min=1, help="infomap, blockmodel: searches of which the best is kept."),
+    ] = None,
     seed: Seed = 0,
     as_json: Json = False,
     store: Store = None,
@@ -114,6 +118,7 @@ def run(
         "dimensions": dimensions,
         "min_size": min_size,
         "neighbors": neighbors,
+        "trials": trials,
     }
     with opened(context, store, data) as workspace:
         from songnet.workflows.partition import run_partition

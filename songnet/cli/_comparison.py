@@ -40,7 +40,7 @@ def print_comparison(comparison: Comparison, titles: Titles) -> None:
     for partition in comparison.partitions:
         without = partition.params.get("without")
         if partition.algorithm == "truth" and without:
-            say(f"{partition.name} leaves out {without:,} songs that have no {partition.on}")
+            say(f"{partition.name} leaves out {_songs(int(without))} without {partition.on}")
     for note in comparison.notes:
         say(note)
     say_degenerate(list(comparison.partitions))
@@ -92,13 +92,17 @@ def _print_pair(pair: Pair, titles: Titles) -> None:
     typer.echo(f"{pair.a} and {pair.b}: {pair.songs:,} songs that both cover")
     for name, only in ((pair.a, pair.only_a), (pair.b, pair.only_b)):
         if only:
-            typer.echo(f"  {only:,} more songs only {name} covers; they do not count")
+            typer.echo(f"  {_songs(only)} that only {name} covers do not count")
     typer.echo("")
     print_table(_score_rows(pair))
     typer.echo("")
     _print_confusion(pair, titles)
     typer.echo("")
     _print_matches(pair, titles)
+
+
+def _songs(count: int) -> str:
+    return f"{count:,} song{'' if count == 1 else 's'}"
 
 
 def _score_rows(pair: Pair) -> list[dict[str, Any]]:

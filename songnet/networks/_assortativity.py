@@ -166,7 +166,7 @@ def _counting(
 
 
 def _units(vectors: Vectors, who: Memberships) -> Floats:
-    """Standardised vectors of the songs, brought to length 1; shape (s, d)."""
+    """Standardised vectors of the songs, brought to length 1; shape (s, at most d)."""
     values = vectors.values[np.searchsorted(vectors.songs, who.songs)].astype(np.float64)
     if not len(values):
         return values
@@ -177,7 +177,12 @@ def _units(vectors: Vectors, who: Memberships) -> Floats:
     values[:, varies] /= deviation[varies]
     values[:, ~varies] = 0
     lengths = np.linalg.norm(values, axis=1, keepdims=True)
-    return np.asarray(values / np.where(lengths > 0, lengths, 1), np.float64)
+    values /= np.where(lengths > 0, lengths, 1)
+    if values.shape[1] <= values.shape[0]:
+        return values
+    # Cosines are all that counts, and n vectors have room for theirs in n dimensions.
+    triangle = np.asarray(np.linalg.qr(values.T, mode="r"), np.float64)
+    return triangle.T
 
 
 class _Means(NamedTuple):

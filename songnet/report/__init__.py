@@ -8,27 +8,32 @@ Projections to two dimensions are in `songnet.report.projections`, the figures t
 
 from __future__ import annotations
 
-from songnet.report._content import (
+from songnet.report._content import Loaded, ReportContent
+from songnet.report._encoder_content import (
     Curve,
     EncoderSection,
     Example,
-    Loaded,
     Panel,
-    Projection,
-    ReportContent,
     SearchSection,
 )
+from songnet.report._map_content import Method, Projection, Songs
 from songnet.report._page import render, write
+from songnet.report._section_content import Illustration, Section, Table
 
 __all__ = [
     "Curve",
     "EncoderSection",
     "Example",
+    "Illustration",
     "Loaded",
+    "Method",
     "Panel",
     "Projection",
     "ReportContent",
     "SearchSection",
+    "Section",
+    "Songs",
+    "Table",
     "render",
     "write",
 ]

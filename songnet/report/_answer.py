@@ -1,8 +1,8 @@
 """Do songs that people put together also sound together? Composed from the scores, no further.
 
 Only pairs that set a partition of the playlists against one of sound bear on the question, and of
-those only the ones where neither side is degenerate. Their AMI is put in words by `SCALE`. The
-scale is a convention of this page and no test of significance, and the page says so.
+those only the ones where neither side is degenerate. Their AMI is put in words by `SCALE`, which is
+a convention; what nulls were computed says whether it is more than chance (`_evidence`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from statistics import median
 from typing import Literal, TypeAlias
 
 from songnet.encoders import MODELS
+from songnet.report import _evidence
 from songnet.report._compared import Pair
 from songnet.report._content import ReportContent
 from songnet.report._text import count, number
@@ -33,8 +34,18 @@ HEADLINES = {
 QUESTION = "Do songs that people put together also sound together?"
 CONVENTION = (
     "Scale of this page, by AMI: under 0.05 no agreement, from 0.05 weak, from 0.2 moderate, "
-    "from 0.5 strong. It is a convention, not a test: significance against nulls (shuffled "
-    "labels, rewired playlists) is not computed here, so a small score above 0 may be luck."
+    "from 0.5 strong. It is a convention about size; whether a size could be luck is another "
+    "question."
+)
+NOTHING = (
+    "An answer takes at least one partition of a playlist network and one of an encoder or a "
+    "sound network, compared on the songs that both cover; this report was given no such "
+    "pair. These commands make one:"
+)
+TOO_COARSE = (
+    "one side holds over 90 % of the songs in a single community (or has no score), and nothing "
+    "can agree with that, whatever the songs sound like. A higher resolution or more communities "
+    "would cut finer:"
 )
 MAKE_BOTH = (
     "songnet link playlists",
@@ -46,10 +57,26 @@ MAKE_BOTH = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What the top of the page says: a headline, a paragraph, and commands that would help."""
+    """What the top of the page says.
+
+    Attributes
+    ----------
+    headline
+        The answer in a line.
+    paragraphs
+        The numbers it rests on.
+    limits
+        What the data cannot show.
+    figures
+        Numbers to see first, each with what it is.
+    commands
+        What would help where there is no answer.
+    """
 
     headline: str
-    text: str
+    paragraphs: Sequence[str]
+    limits: Sequence[str] = ()
+    figures: Sequence[tuple[str, str]] = ()
     commands: Sequence[str] = ()
 
 
@@ -105,34 +132,45 @@ def answer(content: ReportContent, compared: Sequence[Pair]) -> Answer:
     readable = [pair for pair in asked if not pair.dominant and pair.scores["ami"] is not None]
     if not readable:
         return _degenerate(asked)
-    sentences = [
-        _coverage(asked, readable),
-        _scores(readable),
+    middle = middle_pair(readable)
+    paragraphs = [
+        f"{_coverage(asked, readable)} {_scores(readable)}",
+        f"{_evidence.effect(middle, of=len(readable))} {_evidence.tally(readable)}".strip(),
         _company(compared, made_of),
-        _few_songs(readable),
-        "Agreement does not say why: a shared artist, album or mastering would look the same.",
     ]
-    headline = HEADLINES[strength(_median(readable, "ami"))]
-    return Answer(headline, " ".join(filter(None, sentences)))
+    word = strength(_median(readable))
+    return Answer(
+        headline=_evidence.headline(HEADLINES[word], word, readable),
+        paragraphs=[each for each in paragraphs if each],
+        limits=[*_evidence.limits(readable), *_taught(content), *_few_songs(readable)],
+        figures=_evidence.key_figures(middle, _median(readable)),
+    )
+
+
+def middle_pair(readable: Sequence[Pair]) -> Pair:
+    """The pair whose AMI is the median; of an even number the lower of the two in the middle."""
+    ranked = sorted(readable, key=lambda pair: pair.scores["ami"] or 0.0)
+    return ranked[(len(ranked) - 1) // 2]
+
+
+def convention(compared: Sequence[Pair]) -> str:
+    """The scale in words, and what was computed against luck."""
+    return f"{CONVENTION} {_evidence.computed(compared)}"
 
 
 def _nothing_to_compare() -> Answer:
     return Answer(
         "Not answered yet.",
-        "An answer takes at least one partition of a playlist network and one of an encoder or a "
-        "sound network, compared on the songs that both cover; this report was given no such "
-        "pair. These commands make one:",
-        MAKE_BOTH,
+        [NOTHING],
+        commands=MAKE_BOTH,
     )
 
 
 def _degenerate(asked: Sequence[Pair]) -> Answer:
     return Answer(
         "These partitions cannot say.",
-        f"In {_each(len(asked))} of playlists against sound, one side holds over 90 % of the "
-        "songs in a single community (or has no score), and nothing can agree with that, whatever "
-        "the songs sound like. A higher resolution or more communities would cut finer:",
-        (
+        [f"In {_each(len(asked))} of playlists against sound, {TOO_COARSE}"],
+        commands=(
             "songnet partitions run leiden --on playlists --resolution 2",
             "songnet partitions run kmeans --on cae_12x15 --communities 8",
         ),
@@ -157,7 +195,7 @@ def _coverage(asked: Sequence[Pair], readable: Sequence[Pair]) -> str:
 
 def _scores(readable: Sequence[Pair]) -> str:
     ranked = sorted(readable, key=lambda pair: pair.scores["ami"] or 0.0)
-    low, high, middle = ranked[0], ranked[-1], _median(readable, "ami")
+    low, high, middle = ranked[0], ranked[-1], _median(readable)
     where = f"AMI (0 is chance, 1 is identical) is {_place(high)}"
     if low is not high:
         where = (
@@ -188,7 +226,7 @@ def _company(compared: Sequence[Pair], made_of: Mapping[str, Side]) -> str:
         own = [p for p in compared if made_of.get(p.a) == made_of.get(p.b) == side]
         scored = [p for p in own if not p.dominant and p.scores["ami"] is not None]
         if scored:
-            parts.append(f"{number(_median(scored, 'ami'))} for those {words}")
+            parts.append(f"{number(_median(scored))} for those {words}")
     if not parts:
         return ""
     return (
@@ -197,12 +235,25 @@ def _company(compared: Sequence[Pair], made_of: Mapping[str, Side]) -> str:
     )
 
 
-def _few_songs(readable: Sequence[Pair]) -> str:
+def _taught(content: ReportContent) -> list[str]:
+    """Encoders that were taught by playlists, and are therefore no evidence."""
+    kinds = {info.name: MODELS.get(info.kind) for info in content.loaded.encoders}
+    names = [name for name, model in kinds.items() if model and model.hears and model.aims]
+    if not names:
+        return []
+    said = (
+        f"Anything about vectors of {' and '.join(names)}: they were taught by playlists, so that "
+        "they agree with playlists would be circular. They do not count here."
+    )
+    return [said]
+
+
+def _few_songs(readable: Sequence[Pair]) -> list[str]:
     fewest = min(pair.songs for pair in readable)
     if fewest >= FEW_SONGS:
-        return ""
-    return f"The smallest comparison rests on {count(fewest, 'song')}: too few to lean on."
+        return []
+    return [f"The smallest comparison rests on {count(fewest, 'song')}: too few to lean on."]
 
 
-def _median(readable: Sequence[Pair], key: str) -> float:
-    return float(median(pair.scores[key] or 0.0 for pair in readable))
+def _median(readable: Sequence[Pair]) -> float:
+    return float(median(pair.scores["ami"] or 0.0 for pair in readable))

@@ -3,84 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from songnet.errors import InputError
-from songnet.model import Ints
+from songnet.model import Floats, Ints
 from songnet.report._content import ReportContent
+from songnet.report._nulls import Intervals, Null, intervals, nulls
+from songnet.report._scores import SCORES
 from songnet.report._text import count
 
 SCHEMA = "songnet.partitions.compare/1"
 DEGENERATE = 0.9
 SHOWN = 20
-
-
-class Score(NamedTuple):
-    """A column of the agreement table."""
-
-    key: str
-    name: str
-    zero: str
-    says: str
-
-
-SCORES = (
-    Score(
-        key="ami",
-        name="AMI",
-        zero="0 = chance",
-        says="Adjusted mutual information: how much knowing a song’s community in one partition "
-        "tells about its community in the other, less what chance alone would give. 0 is chance, "
-        "1 is identical; slightly negative is a little worse than chance.",
-    ),
-    Score(
-        key="ari",
-        name="ARI",
-        zero="0 = chance",
-        says="Adjusted Rand index: over all pairs of songs, how often both partitions agree that "
-        "the two belong together or apart, less what chance alone would give. 0 is chance, "
-        "1 is identical.",
-    ),
-    Score(
-        key="nmi",
-        name="NMI",
-        zero="",
-        says="Normalised mutual information: as AMI, but not corrected for chance. It grows with "
-        "the number of communities even where there is nothing to find; read AMI first.",
-    ),
-    Score(
-        key="vi",
-        name="VI",
-        zero="0 = same",
-        says="Variation of information, in nats: what one would still have to be told to get from "
-        "either partition to the other. A distance: 0 is identical, larger is further apart.",
-    ),
-    Score(
-        key="homogeneity",
-        name="Hom.",
-        zero="",
-        says="Homogeneity: 1 when every community of the second partition holds songs of only one "
-        "community of the first. Many small communities raise it. Not corrected for chance.",
-    ),
-    Score(
-        key="completeness",
-        name="Compl.",
-        zero="",
-        says="Completeness: 1 when all songs of a community of the first partition lie in one "
-        "community of the second. A few large communities raise it. Not corrected for chance.",
-    ),
-    Score(
-        key="fmi",
-        name="FMI",
-        zero="",
-        says="Fowlkes–Mallows index: of two songs that share a community in one partition, how "
-        "often they share one in the other (geometric mean of both ways). Not corrected for "
-        "chance.",
-    ),
-)
+OTHER = -1
 
 
 @dataclass(frozen=True)
@@ -99,6 +37,16 @@ class Pair:
         int64 (r,), (c,): labels of `a` and `b`.
     cells
         int64 (m, 3): row, column, count.
+    order
+        Places in `rows` and in `columns`, best matching first; None of an old comparison.
+    nulls
+        What chance would give, by null.
+    chance
+        A score's exact mean when labels are shuffled, by key of `SCORES`.
+    interval
+        Where the scores lie; None where that was not computed.
+    only
+        Songs that only `a` covers, and only `b`; None of an old comparison.
     """
 
     a: str
@@ -108,6 +56,11 @@ class Pair:
     rows: Ints
     columns: Ints
     cells: Ints
+    order: tuple[Ints, Ints] | None = None
+    nulls: Mapping[str, Null] = field(default_factory=dict)
+    chance: Mapping[str, float] = field(default_factory=dict)
+    interval: Intervals | None = None
+    only: tuple[int, int] | None = None
 
     def totals(self, side: int) -> Ints:
         """Songs per community of `a` (side 0) or `b` (side 1), int64."""
@@ -135,33 +88,67 @@ def pairs(content: ReportContent) -> list[Pair]:
     InputError
         The comparison is not of the schema ``songnet.partitions.compare/1``.
     """
+    data = as_json(content)
+    if data is None:
+        return []
+    try:
+        return [_pair(item) for item in data["pairs"]]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise InputError(f"the comparison is not of {SCHEMA}: {error!r}") from error
+
+
+def as_json(content: ReportContent) -> Mapping[str, Any] | None:
+    """The comparison as plain data; None where nothing was compared; refused if not `SCHEMA`."""
     given = content.comparison
     if given is None:
-        return []
+        return None
     data = given if isinstance(given, Mapping) else given.to_json()
     if data.get("schema") != SCHEMA:
         raise InputError(f"a report needs a comparison of {SCHEMA}: got {data.get('schema')!r}")
-    try:
-        return [_pair(item) for item in data["pairs"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"the comparison is not of {SCHEMA}: {error!r}") from error
+    return data
 
 
 def _pair(item: Mapping[str, Any]) -> Pair:
     table = item["confusion"]
+    rows, columns = np.asarray(table["rows"], np.int64), np.asarray(table["columns"], np.int64)
     return Pair(
         a=str(item["a"]),
         b=str(item["b"]),
         songs=int(item["songs"]),
         scores={score.key: _score(item.get(score.key)) for score in SCORES},
-        rows=np.asarray(table["rows"], np.int64),
-        columns=np.asarray(table["columns"], np.int64),
+        rows=rows,
+        columns=columns,
         cells=np.asarray(table["cells"], np.int64).reshape(-1, 3),
+        order=_order(item.get("order"), len(rows), len(columns)),
+        nulls=nulls(item.get("null")),
+        chance={
+            key: float(value)
+            for key, value in (item.get("chance") or {}).items()
+            if value is not None
+        },
+        interval=intervals(item.get("interval")),
+        only=_only(item),
     )
 
 
 def _score(given: Any) -> float | None:
     return None if given is None else float(given)
+
+
+def _order(given: Mapping[str, Any] | None, rows: int, columns: int) -> tuple[Ints, Ints] | None:
+    if not given:
+        return None
+    found = np.asarray(given["rows"], np.int64), np.asarray(given["columns"], np.int64)
+    for places, length in zip(found, (rows, columns), strict=True):
+        if not np.array_equal(np.sort(places), np.arange(length)):
+            raise ValueError("the order of a confusion matrix must name each row and column once")
+    return found
+
+
+def _only(item: Mapping[str, Any]) -> tuple[int, int] | None:
+    if item.get("only_a") is None or item.get("only_b") is None:
+        return None
+    return int(item["only_a"]), int(item["only_b"])
 
 
 @dataclass(frozen=True)
@@ -174,35 +161,68 @@ class Matrix:
         int64 (r, c).
     rows, columns
         A title per row and column; the last may be ``other (n communities)``.
+    row_labels, column_labels
+        int64 (r,) and (c,): the communities, `OTHER` for what was added up.
     """
 
     counts: Ints
     rows: list[str]
     columns: list[str]
+    row_labels: Ints
+    column_labels: Ints
+
+    @property
+    def residuals(self) -> Floats:
+        """Pearson residuals, float64 (r, c): (n - e) / sqrt(e), e = row x column / all."""
+        down, across = self.counts.sum(1, keepdims=True), self.counts.sum(0, keepdims=True)
+        expected = down * across / max(int(self.counts.sum()), 1)
+        return np.where(expected > 0, (self.counts - expected) / np.sqrt(expected.clip(1e-12)), 0.0)
 
 
 def matrix(pair: Pair, titles: Mapping[str, Sequence[str]], *, shown: int = SHOWN) -> Matrix:
-    """The confusion matrix of a pair, largest communities first, at most `shown` x `shown`.
+    """The confusion matrix of a pair: its largest communities, at most `shown` x `shown`.
 
-    Communities beyond that are added up in a last row or column; their songs are not lost, so
-    `counts` always adds up to the songs of the pair.
+    They stand in the comparison's order, best matching first, else largest first. Communities
+    beyond that are added up in a last row or column; their songs are not lost, so `counts` always
+    adds up to the songs of the pair.
     """
-    row_of, rows = _fold(pair.rows, pair.totals(0), titles.get(pair.a, ()), shown)
-    column_of, columns = _fold(pair.columns, pair.totals(1), titles.get(pair.b, ()), shown)
-    counts = np.zeros((len(rows), len(columns)), np.int64)
-    np.add.at(counts, (row_of[pair.cells[:, 0]], column_of[pair.cells[:, 1]]), pair.cells[:, 2])
-    return Matrix(counts, rows, columns)
+    down, across = pair.order or (None, None)
+    rows = _fold(pair.rows, pair.totals(0), shown, down)
+    columns = _fold(pair.columns, pair.totals(1), shown, across)
+    counts = np.zeros((len(rows.labels), len(columns.labels)), np.int64)
+    places = rows.place[pair.cells[:, 0]], columns.place[pair.cells[:, 1]]
+    np.add.at(counts, places, pair.cells[:, 2])
+    return Matrix(
+        counts,
+        rows.titles(titles.get(pair.a, ())),
+        columns.titles(titles.get(pair.b, ())),
+        rows.labels,
+        columns.labels,
+    )
 
 
-def _fold(labels: Ints, totals: Ints, titles: Sequence[str], shown: int) -> tuple[Ints, list[str]]:
-    """For each community its place in the folded table, and the table's titles."""
-    order = np.lexsort((labels, -totals))
-    kept = len(order) if len(order) <= shown else shown - 1
-    place = np.empty(len(order), np.int64)
-    place[order] = np.minimum(np.arange(len(order)), kept)
-    names = [title_of(int(label), titles) for label in labels[order[:kept]]]
-    rest = len(order) - kept
-    return place, [*names, f"other ({count(rest, 'community')})"] if rest else names
+@dataclass(frozen=True)
+class _Folded:
+    """Communities of one side: where each goes, and who stands where (`OTHER` last)."""
+
+    place: Ints
+    labels: Ints
+    folded: int
+
+    def titles(self, titles: Sequence[str]) -> list[str]:
+        names = [title_of(int(label), titles) for label in self.labels if label != OTHER]
+        return [*names, f"other ({count(self.folded, 'community')})"] if self.folded else names
+
+
+def _fold(labels: Ints, totals: Ints, shown: int, order: Ints | None) -> _Folded:
+    largest = np.lexsort((labels, -totals))
+    kept = len(largest) if len(largest) <= shown else shown - 1
+    stays = largest[:kept] if order is None else order[np.isin(order, largest[:kept])]
+    place = np.full(len(labels), kept, np.int64)
+    place[stays] = np.arange(kept)
+    folded = len(labels) - kept
+    ends = np.full(1 if folded else 0, OTHER, np.int64)
+    return _Folded(place, np.concatenate([labels[stays], ends]), folded)
 
 
 def title_of(label: int, titles: Sequence[str]) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from songnet.errors import InputError
 from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo
-from songnet.model import Floats, Ints, Scalar
-
-SPECTROGRAM = (96, 216)
+from songnet.model import Ints, Scalar
+from songnet.partitions import Choice, Sweep
+from songnet.report._encoder_content import EncoderSection, SearchSection
+from songnet.report._map_content import Projection, Songs
+from songnet.report._section_content import Section
 
 
 class ToJson(Protocol):
@@ -21,170 +22,6 @@ class ToJson(Protocol):
 
     def to_json(self) -> Mapping[str, Any]:
         """A mapping of the schema ``songnet.partitions.compare/1``."""
-
-
-class Example(NamedTuple):
-    """A spectrogram and what an encoder made of it.
-
-    Attributes
-    ----------
-    title
-        What the song is called.
-    original
-        uint8 (96, 216), low mel in row 0.
-    reconstruction
-        float32 (96, 216), brightness 0 to 1 (what ``original / 255`` is to be compared with).
-    """
-
-    title: str
-    original: NDArray[np.uint8]
-    reconstruction: NDArray[np.float32]
-
-
-class Curve(NamedTuple):
-    """A training's losses, a value per epoch.
-
-    Attributes
-    ----------
-    loss, val_loss
-        Over the songs learnt from and over those held back; of one length.
-    best
-        Whether it is the one to look at.
-    given_up
-        Whether it was ended because others were better.
-    """
-
-    loss: Sequence[float]
-    val_loss: Sequence[float]
-    best: bool = False
-    given_up: bool = False
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Curves that belong together, under a title."""
-
-    title: str
-    curves: Sequence[Curve]
-
-    def __post_init__(self) -> None:
-        for curve in self.curves:
-            if not 0 < len(curve.loss) == len(curve.val_loss):
-                raise InputError(
-                    f"curves of {self.title!r} need as many training as validation losses, at "
-                    f"least one: got {len(curve.loss)} and {len(curve.val_loss)}"
-                )
-
-
-@dataclass(frozen=True)
-class SearchSection:
-    """What the page says of a search for the best encoder.
-
-    Attributes
-    ----------
-    name
-        The search's, and its best encoder's.
-    summary
-        In a sentence, what was searched and how many trainings there were.
-    loss
-        What the loss is, for people.
-    panels
-        A panel per latent.
-    bests
-        The best training of each latent, best first: columns by name.
-    """
-
-    name: str
-    summary: str
-    loss: str
-    panels: Sequence[Panel]
-    bests: Sequence[Mapping[str, Scalar]] = ()
-
-
-@dataclass(frozen=True)
-class EncoderSection:
-    """What the page says of one encoder.
-
-    Attributes
-    ----------
-    name
-        The encoder's name.
-    params
-        Its description: kind, latent, hyperparameters, in the order to show them.
-    history
-        ``loss`` and ``val_loss``, a value per epoch; either may be missing.
-    examples
-        Spectrograms beside their reconstructions; plain ``(title, original, reconstruction)``
-        tuples will do.
-    mse
-        The mean squared error of the reconstructions on songs held back; None where unknown.
-    loss
-        What its loss is, for people.
-    draws
-        Whether it is a model that draws spectrograms.
-    kept
-        The epoch whose weights were kept, from 1; None: that of the lowest validation loss.
-    """
-
-    name: str
-    params: Mapping[str, Scalar] = field(default_factory=dict)
-    history: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    examples: Sequence[Example | tuple[str, NDArray[np.uint8], NDArray[np.float32]]] = ()
-    mse: float | None = None
-    loss: str = "loss"
-    draws: bool = True
-    kept: int | None = None
-
-    def __post_init__(self) -> None:
-        for title, *images in self.examples:
-            shapes = [np.asarray(image).shape for image in images]
-            if shapes != [SPECTROGRAM, SPECTROGRAM]:
-                raise InputError(f"example {title!r} of {self.name!r} must be 96 x 216: {shapes}")
-
-
-@dataclass(frozen=True)
-class Projection:
-    """Songs in a plane, coloured by a partition.
-
-    Attributes
-    ----------
-    title
-        The figure's heading.
-    method
-        ``PCA`` or ``t-SNE``.
-    encoder, partition
-        Whose vectors the places, whose communities the colours are.
-    points
-        float64 (n, 2), finite.
-    labels
-        int64 (n,): the community of each song, -1 for none.
-    legend
-        What a person would call each community, by label.
-    explained
-        The share of the variance that each axis keeps (PCA).
-    note
-        What else a reader must know: how songs were sampled, and with which seed.
-    """
-
-    title: str
-    method: Literal["PCA", "t-SNE"]
-    encoder: str
-    points: Floats
-    labels: Ints
-    legend: Sequence[str]
-    partition: str
-    explained: Sequence[float] | None = None
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        points, labels = np.asarray(self.points), np.asarray(self.labels)
-        if points.ndim != 2 or points.shape[1] != 2 or labels.shape != (len(points),):
-            raise InputError(
-                f"projection {self.title!r} needs points (n, 2) and labels (n,): "
-                f"got {points.shape} and {labels.shape}"
-            )
-        if not np.isfinite(points).all():
-            raise InputError(f"projection {self.title!r} has points that are not finite")
 
 
 @dataclass(frozen=True)
@@ -206,6 +43,8 @@ class ReportContent:
         The page's heading, and when the data was pulled (shown as given).
     notes
         What this data can and cannot show, a sentence or two each.
+    sections
+        Parts with text, tables and figures of their own, after the answer.
     store
         ``engine``, ``playlists``, ``songs``, ``memberships``.
     loaded
@@ -214,12 +53,22 @@ class ReportContent:
         The encoders to show in depth.
     searches
         The searches for the best encoder.
+    choices, sweeps
+        How many communities there may be, and how they change with the resolution.
     unread
         Why a search is not shown, a sentence each.
+    stale
+        Why a choice or a sweep is not shown, a sentence each.
     comparison
         `songnet.agreement.Comparison` or its JSON; None where nothing was compared.
+    comparison_note
+        What a reader must know of the comparison, as why a null was not computed.
     communities
         Titles of the communities, by label, for each partition's name.
+    songs
+        The songs that maps and community highlighting know.
+    labels
+        For each partition's name its communities, int64 (songs,), -1 for a song it does not cover.
     projections
         The maps.
     provenance
@@ -229,12 +78,33 @@ class ReportContent:
     title: str
     created_at: str
     notes: Sequence[str] = ()
+    sections: Sequence[Section] = ()
     store: Mapping[str, Scalar] = field(default_factory=dict)
     loaded: Loaded = field(default_factory=Loaded)
     encoders: Sequence[EncoderSection] = ()
     searches: Sequence[SearchSection] = ()
+    choices: Sequence[Choice] = ()
+    sweeps: Sequence[Sweep] = ()
     unread: Sequence[str] = ()
+    stale: Sequence[str] = ()
     comparison: ToJson | Mapping[str, Any] | None = None
+    comparison_note: str = ""
     communities: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    songs: Songs = field(default_factory=Songs)
+    labels: Mapping[str, Ints] = field(default_factory=dict)
     projections: Sequence[Projection] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        songs = len(self.songs)
+        for name, labels in self.labels.items():
+            if np.shape(labels) != (songs,):
+                raise InputError(
+                    f"the labels of {name!r} must be one per song, {songs}: got {np.shape(labels)}"
+                )
+        for projection in self.projections:
+            rows = projection.rows
+            if rows is not None and len(rows) and not 0 <= np.min(rows) <= np.max(rows) < songs:
+                raise InputError(
+                    f"projection {projection.title!r} names songs beyond the {songs} there are"
+                )

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from songnet.errors import InputError
+from songnet.partitions import Choice, Sweep
 from songnet.report import figures
 from songnet.report._compared import Matrix, Pair
-from songnet.report._content import EncoderSection, Example, Panel, Projection
+from songnet.report._encoder_content import EncoderSection, Example, Panel
+from songnet.report._grid import Grid
+from songnet.report._map_content import Projection
+from songnet.report._section_content import Drawing, Illustration
 from songnet.report._style import to_svg
 from songnet.report._text import count, isolated, number, one_line, percent, sentence, shorten, slug
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PIXELS_PER_INCH = 96
+POINTS = PIXELS_PER_INCH / 72
 TITLE = 120
 
 
@@ -144,25 +151,127 @@ def _largest_cell(matrix: Matrix) -> str:
     return f"Largest cell: {titles[0]} and {titles[1]} share {songs}."
 
 
-def scatter(projection: Projection) -> Drawn:
-    """Songs in a plane."""
-    songs = count(len(projection.points), "song")
-    communities = count(len(np.unique(projection.labels[projection.labels >= 0])), "community")
+def flow(pair: Pair, matrix: Matrix) -> Drawn:
+    """Where the songs of each community of a pair go."""
     return _draw(
-        figures.scatter_figure(projection),
-        name=slug(projection.method, projection.encoder, "by", projection.partition),
+        figures.flow_figure(matrix, rows=pair.a, columns=pair.b),
+        name=slug("flow", pair.a, "to", pair.b),
         alt=(
-            f"{projection.method} of the vectors of {projection.encoder}: {songs}, coloured by "
-            f"the {communities} of {projection.partition}."
+            f"Flow of songs from the communities of {pair.a} (left) to those of {pair.b} (right). "
+            f"{_largest_cell(matrix)}"
         ),
-        caption=" ".join(
-            filter(None, (f"{songs}. {_reading(projection)}", sentence(projection.note)))
+        caption=f"Left: {pair.a}. Right: {pair.b}. Bands are as wide as the songs they carry.",
+    )
+
+
+def grid(given: Grid) -> Drawn:
+    """All partitions against all."""
+    return _draw(
+        figures.grid_figure(given),
+        name="agreement",
+        alt=f"Heat map of the AMI of {count(len(given.names), 'partition')}, each with each.",
+        caption=(
+            "AMI of every two partitions (0 is chance, 1 identical). "
+            + ("Partitions that agree stand side by side." if given.clustered else "")
         ),
     )
 
 
-def _reading(projection: Projection) -> str:
-    if projection.method == "t-SNE":
+def effects(pairs: Sequence[Pair]) -> Drawn:
+    """The AMI of pairs beside what nulls give."""
+    listed = "; ".join(f"{pair.a} with {pair.b} {number(pair.scores['ami'])}" for pair in pairs)
+    return _draw(
+        figures.effects_figure(pairs),
+        name="effects",
+        alt=f"AMI of playlists against sound, beside its nulls: {listed}.",
+        caption=_effects_caption(pairs),
+    )
+
+
+def _effects_caption(pairs: Sequence[Pair]) -> str:
+    parts = ["Each dot is a pair of partitions, playlists against sound."]
+    if any(pair.interval for pair in pairs):
+        parts.append("Its line is the interval that subsamples of the songs give.")
+    if any(pair.nulls for pair in pairs):
+        parts.append(
+            "Below it, what each null gives: mean and the middle 95 %. A dot to the right of a "
+            "null beats it."
+        )
+    return " ".join(parts)
+
+
+def choice(given: Choice) -> Drawn:
+    """How many communities the vectors of an encoder may hold."""
+    named = [f"{rule} {k}" for rule, k in given.chosen.items() if k is not None]
+    found = f"chosen by {', '.join(named)}" if named else "no rule chooses a number"
+    return _draw(
+        figures.choice_figure(given),
+        name=slug("choose-k", given.on),
+        alt=f"Criteria for the number of communities of {given.on}: {found}.",
+        caption=" ".join(
+            [f"{given.on}, {count(given.songs, 'song')}, seed {given.seed}: {found}."]
+            + [sentence(each) for each in given.findings]
+        ),
+    )
+
+
+def sweep(given: Sweep) -> Drawn:
+    """How the communities of a network change with the resolution."""
+    plateaus = [f"{each.low:g} to {each.high:g} ({each.communities})" for each in given.plateaus]
+    stable = f"much the same from {', from '.join(plateaus)}" if plateaus else "nowhere stable"
+    return _draw(
+        figures.sweep_figure(given),
+        name=slug("sweep", given.algorithm, given.on),
+        alt=f"{given.algorithm} on {given.on} by resolution: {stable}.",
+        caption=(
+            f"{given.algorithm} on {given.on} by resolution, {count(len(given.seeds), 'seed')}: "
+            f"{stable}. In brackets the number of communities."
+        ),
+    )
+
+
+def illustration(given: Illustration | tuple[str, Drawing, str, str]) -> Drawn:
+    """A section's own figure."""
+    own = Illustration(*given)
+    if not isinstance(own.figure, str):
+        return _draw(own.figure, name=slug(own.name), alt=own.alt, caption=own.caption)
+    width, height = _svg_size(own.name, own.figure)
+    return Drawn(
+        slug(own.name), own.figure, one_line(own.alt), one_line(own.caption), width, height
+    )
+
+
+def _svg_size(name: str, svg: str) -> tuple[int, int]:
+    """Width and height of an SVG document in CSS pixels: its view box, as shape is what counts."""
+    found = re.search(r"<svg\b[^>]*\bviewBox=[\"']([^\"']+)", svg)
+    numbers = [float(part) for part in re.findall(r"-?[\d.]+", found[1])] if found else []
+    if len(numbers) != 4:
+        raise InputError(f"figure {name!r} must be a matplotlib figure, or an SVG with a viewBox")
+    return round(numbers[2] * POINTS), round(numbers[3] * POINTS)
+
+
+def scatter(projection: Projection) -> Drawn:
+    """Songs in a plane."""
+    songs = count(len(projection.points), "song")
+    communities = count(len(np.unique(projection.labels[projection.labels >= 0])), "community")
+    coloured = f", coloured by the {communities} of {projection.partition}"
+    by = ("by", projection.partition) if projection.partition else ()
+    return _draw(
+        figures.scatter_figure(projection),
+        name=slug(projection.method, projection.encoder, *by),
+        alt=(
+            f"{projection.method} of the vectors of {projection.encoder}: {songs}"
+            f"{coloured if projection.partition else ''}."
+        ),
+        caption=" ".join(
+            filter(None, (f"{songs}. {reading(projection)}", sentence(projection.note)))
+        ),
+    )
+
+
+def reading(projection: Projection) -> str:
+    """How to read a map: what its distances mean."""
+    if projection.method != "PCA":
         return (
             "Near neighbours stay near; the size of a group and the distance between groups "
             "mean nothing."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from songnet.model import Floats
-from songnet.report._content import Curve, Panel
+from songnet.report._encoder_content import Curve, Panel
 from songnet.report._style import (
     COLOURS,
     FAINT,

@@ -1,9 +1,7 @@
-"""The page: what is shown in which order, and the two doors `render` and `write`."""
+"""The page as HTML, and the two doors `render` and `write`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,98 +10,26 @@ import jinja2
 
 from songnet.errors import InputError
 from songnet.files import replacing
-from songnet.report import _answer, _compared, _drawn, _text
-from songnet.report._compared import Pair
-from songnet.report._content import (
-    Curve,
-    EncoderSection,
-    Panel,
-    Projection,
-    ReportContent,
-    SearchSection,
-)
-from songnet.report._drawn import Drawn
+from songnet.report import _answer, _drawn, _scripts, _text
+from songnet.report._content import ReportContent
+from songnet.report._views import Page, view
 
-MATRICES = 24
 OPEN_ROWS = 12
-
-
-@dataclass(frozen=True)
-class EncoderView:
-    """An encoder's part of the page."""
-
-    section: EncoderSection
-    loss: Drawn | None
-    examples: Sequence[Drawn]
-
-
-@dataclass(frozen=True)
-class SearchView:
-    """A search and its loss curves."""
-
-    section: SearchSection
-    losses: Drawn | None
-
-
-@dataclass(frozen=True)
-class PairView:
-    """A row of the agreement table."""
-
-    pair: Pair
-    crosses: bool
-    strength: str
-
-
-@dataclass(frozen=True)
-class MatrixView:
-    """A confusion matrix and its pair."""
-
-    view: PairView
-    figure: Drawn
-
-
-@dataclass(frozen=True)
-class MapView:
-    """A projection and its figure."""
-
-    projection: Projection
-    figure: Drawn
-
-
-@dataclass(frozen=True)
-class Page:
-    """Everything the template shows."""
-
-    content: ReportContent
-    answer: _answer.Answer
-    losses: Sequence[Drawn]
-    encoders: Sequence[EncoderView]
-    searches: Sequence[SearchView]
-    pairs: Sequence[PairView]
-    matrices: Sequence[MatrixView]
-    maps: Sequence[MapView]
-
-    def figures(self) -> Iterator[Drawn]:
-        """All figures, in the order of the page."""
-        yield from self.losses
-        for encoder in self.encoders:
-            yield from filter(None, (encoder.loss, *encoder.examples))
-        yield from (search.losses for search in self.searches if search.losses)
-        yield from (matrix.figure for matrix in self.matrices)
-        yield from (each.figure for each in self.maps)
+OPEN_ENCODERS = 1
 
 
 def render(content: ReportContent) -> str:
-    """The report as one HTML document that needs no other file, no script and no network.
+    """The report as one HTML document that needs no other file and no network.
 
-    The same content gives the same text.
+    Its own scripts make figures answer to pointer and keyboard; without them, plain figures are
+    shown. The same content gives the same text.
 
     Raises
     ------
     InputError
         The comparison is not of the schema ``songnet.partitions.compare/1``.
     """
-    return _html(_page(content))
+    return _html(view(content))
 
 
 def write(content: ReportContent, path: Path, figures: Path | None = None) -> list[Path]:
@@ -120,7 +46,7 @@ def write(content: ReportContent, path: Path, figures: Path | None = None) -> li
     InputError
         As `render`; or a file cannot be written.
     """
-    page = _page(content)
+    page = view(content)
     texts = {path: _html(page)}
     if figures is not None:
         drawn = _drawn.unique_names(page.figures())
@@ -140,63 +66,6 @@ def _write(path: Path, text: str) -> None:
         file.write(text.encode("utf-8"))
 
 
-def _page(content: ReportContent) -> Page:
-    compared = _compared.pairs(content)
-    made_of = _answer.sides(content)
-    views = [_pair_view(pair, made_of) for pair in compared]
-    views.sort(key=lambda view: not view.crosses)
-    return Page(
-        content=content,
-        answer=_answer.answer(content, compared),
-        losses=list(_losses_by_kind(content.encoders)),
-        encoders=[_encoder_view(section) for section in content.encoders],
-        searches=[_search_view(section) for section in content.searches],
-        pairs=views,
-        matrices=[_matrix_view(view, content) for view in views[:MATRICES]],
-        maps=[MapView(each, _drawn.scatter(each)) for each in content.projections],
-    )
-
-
-def _pair_view(pair: Pair, made_of: Mapping[str, _answer.Side]) -> PairView:
-    crosses = _answer.crosses(pair, made_of)
-    return PairView(pair, crosses, _answer.strength(pair.scores["ami"]))
-
-
-def _encoder_view(section: EncoderSection) -> EncoderView:
-    return EncoderView(section, _drawn.loss(section), _drawn.spectrograms(section))
-
-
-def _losses_by_kind(sections: Sequence[EncoderSection]) -> Iterator[Drawn]:
-    """Encoders whose losses mean the same, side by side, where there are several."""
-    kinds: dict[tuple[str, str], list[Panel]] = {}
-    for section in sections:
-        training, validation = (section.history.get(key, ()) for key in ("loss", "val_loss"))
-        if 0 < len(training) == len(validation):
-            title = f"{section.name} · best {min(validation):.4g}"
-            panel = Panel(title, [Curve(training, validation, best=True)])
-            kind = str(section.params.get("kind", "all"))
-            kinds.setdefault((kind, section.loss), []).append(panel)
-    for (kind, loss), panels in kinds.items():
-        if len(panels) > 1:
-            of = f"the {len(panels)} encoders of kind {kind}"
-            yield _drawn.losses(panels, name=kind, of=of, loss=loss)
-
-
-def _search_view(section: SearchSection) -> SearchView:
-    of = f"the trainings of {section.name}"
-    return SearchView(
-        section,
-        _drawn.losses(section.panels, name=section.name, of=of, loss=section.loss)
-        if section.panels
-        else None,
-    )
-
-
-def _matrix_view(view: PairView, content: ReportContent) -> MatrixView:
-    table = _compared.matrix(view.pair, content.communities)
-    return MatrixView(view, _drawn.confusion(view.pair, table))
-
-
 def _html(page: Page) -> str:
     return (
         _environment()
@@ -204,11 +73,13 @@ def _html(page: Page) -> str:
         .render(
             page=page,
             content=page.content,
-            scores=_compared.SCORES,
+            scores=page.scores,
             question=_answer.QUESTION,
-            convention=_answer.CONVENTION,
             making_pairs=_answer.MAKE_BOTH,
             open_rows=OPEN_ROWS,
+            open_encoders=OPEN_ENCODERS,
+            policy=_scripts.policy(),
+            script=_scripts.script(),
         )
     )
 
@@ -236,9 +107,16 @@ def _filters() -> dict[str, Any]:
         "percent": _text.percent,
         "bar": _bar,
         "slug": _text.slug,
+        "shade": _shade,
+        "p": lambda p: f"{p:.2g}",
     }
 
 
 def _bar(score: float | None) -> str:
     """The length of a score's bar, in percent."""
     return f"{100 * min(max(score or 0.0, 0.0), 1.0):.1f}"
+
+
+def _shade(score: float) -> str:
+    """The shade of a cell of the grid of all partitions, in twenty steps; none without a score."""
+    return "" if score != score else f"shade-{round(20 * min(max(score, 0.0), 1.0))}"  # noqa: PLR0124

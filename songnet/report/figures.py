@@ -13,9 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.model import Floats, Ints
+from songnet.report._agreement_figures import effects_figure, grid_figure
+from songnet.report._choice_figures import choice_figure, sweep_figure
 from songnet.report._compared import Matrix, title_of
-from songnet.report._content import Example, Projection
+from songnet.report._encoder_content import Example
+from songnet.report._flow_figure import flow_figure
 from songnet.report._loss_figures import loss_figure, losses_figure
+from songnet.report._map_content import Projection
 from songnet.report._style import (
     GREY,
     INK,
@@ -35,11 +39,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
+    "choice_figure",
     "confusion_figure",
+    "effects_figure",
+    "flow_figure",
+    "grid_figure",
     "loss_figure",
     "losses_figure",
     "scatter_figure",
     "spectrogram_figure",
+    "sweep_figure",
 ]
 
 LABEL = 26

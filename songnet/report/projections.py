@@ -1,18 +1,34 @@
-"""Vectors in two dimensions: PCA (Pearson 1901) and t-SNE (van der Maaten & Hinton 2008).
+"""Vectors in two dimensions: PCA, t-SNE and UMAP.
 
-PCA keeps distances as well as a plane can and says how much that is; t-SNE keeps neighbours near
-each other, and neither the size of its groups nor the distance between them means anything.
+PCA keeps distances as well as a plane can and says how much that is; the other two keep neighbours
+near each other, and neither the size of their groups nor the distance between them means anything.
+
+References
+----------
+- K. Pearson. On lines and planes of closest fit. Philosophical Magazine 2 (1901).
+- L. van der Maaten, G. Hinton. Visualizing data using t-SNE. JMLR 9 (2008).
+- L. McInnes, J. Healy, J. Melville. UMAP: uniform manifold approximation and projection.
+  arXiv:1802.03426 (2018).
 """
 
 from __future__ import annotations
 
+import importlib
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from types import ModuleType
+
 import numpy as np
 
-from songnet.errors import EmptyInputError
+from songnet.errors import EmptyInputError, StateError
 from songnet.model import Floats, Ints, Vectors
 
-SAMPLE = 10_000
+SAMPLE = 4_000
 PERPLEXITY = 30.0
+NEIGHBORS = 15
 DIMENSIONS_FIRST = 50
 
 
@@ -76,6 +92,29 @@ def tsne(vectors: Vectors, *, seed: int = 0, limit: int = SAMPLE) -> tuple[Float
     return _descend(narrow, seed), rows
 
 
+def has_umap() -> bool:
+    """Whether `umap` can be called: umap-learn is an extra, ``songnet[umap]``."""
+    return find_spec("umap") is not None
+
+
+def umap(vectors: Vectors, *, seed: int = 0, limit: int = SAMPLE) -> tuple[Floats, Ints]:
+    """As `tsne`, by UMAP: of 15 neighbours, or all there are where there are fewer.
+
+    Raises
+    ------
+    EmptyInputError
+        There are no vectors.
+    StateError
+        umap-learn is not installed.
+    """
+    values = _values(vectors)
+    rows = _sample(len(values), limit, seed)
+    narrow, explained = _components(values[rows], DIMENSIONS_FIRST)
+    if len(rows) < 4 or not explained.any():
+        return narrow[:, :2], rows
+    return _uniform(narrow, seed), rows
+
+
 def _values(vectors: Vectors) -> Floats:
     if not vectors.values.size:
         raise EmptyInputError(
@@ -114,3 +153,42 @@ def _descend(values: Floats, seed: int) -> Floats:
     with threadpool_limits(1):
         points: Floats = model.fit_transform(values).astype(np.float64)
     return points
+
+
+def _uniform(values: Floats, seed: int) -> Floats:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numba's of its own deprecations, UMAP's of one thread
+        model = _umap().UMAP(
+            n_components=2,
+            n_neighbors=min(NEIGHBORS, len(values) - 1),
+            # Few songs have no spectrum to begin from.
+            init="spectral" if len(values) > 2 * NEIGHBORS else "pca",
+            random_state=seed,
+            n_jobs=1,
+        )
+        points: Floats = np.asarray(model.fit_transform(values), np.float64)
+    return points
+
+
+def _umap() -> ModuleType:
+    if not has_umap():
+        raise StateError("UMAP is not installed: pip install 'songnet[umap]'")
+    with _without("tensorflow"):
+        return importlib.import_module("umap.umap_")
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Let an import fail for a while, unless it has been done.
+
+    umap-learn imports TensorFlow for a model of its own that is not used here, which takes seconds
+    and writes to stderr; where TensorFlow cannot be had it goes without.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]

@@ -4,40 +4,62 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.metadata import version
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 
 from songnet import __version__, encoders
-from songnet.agreement import Comparison, compare
+from songnet.agreement import Comparison
 from songnet.encoders import Saved
-from songnet.errors import EmptyInputError, StateError
+from songnet.errors import EmptyInputError
 from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo, now
-from songnet.model import Ids, Ints, Partition, Vectors, among
-from songnet.report import (
-    EncoderSection,
-    Example,
-    Loaded,
-    Projection,
-    ReportContent,
-    projections,
-    write,
-)
+from songnet.model import among
+from songnet.report import EncoderSection, Example, Loaded, ReportContent, Section, write
 from songnet.sources.archive import SpectrogramArchive
+from songnet.workflows._report_choices import kept_choices
+from songnet.workflows._report_maps import (
+    Mapper,
+    encoder_maps,
+    labels_of,
+    named_songs,
+    slow_limit,
+)
 from songnet.workflows._search_sections import search_sections
 from songnet.workflows._titles import song_titles
+from songnet.workflows.compare import compare_partitions
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.saved import saved_encoder
-from songnet.workflows.workspace import Workspace, pull_vectors
+from songnet.workflows.workspace import Workspace
 
 EXAMPLES = 6
 LIBRARIES = (
-    "igraph", "infomap", "keras", "ladybug", "librosa", "neo4j", "numpy", "scikit-learn",
-    "tensorflow",
+    "graph-tool", "igraph", "infomap", "keras", "ladybug", "leidenalg", "librosa", "neo4j", "numpy",
+    "scikit-learn", "tensorflow", "umap-learn",
 )  # fmt: skip
-# Whose communities colour the map of sounds, the first that is there.
-PREFERRED = ("leiden", "infomap", "louvain")
+# Songs x subsamples x pairs that intervals may take, some five seconds on one core.
+INTERVALS = 100_000_000
+
+
+@dataclass(frozen=True)
+class Against:
+    """What a report holds agreement against.
+
+    Attributes
+    ----------
+    nulls
+        As in `compare_partitions`; None: those that take seconds.
+    samples, rewirings
+        How many shuffles, and how many rewired networks.
+    """
+
+    nulls: Sequence[str] | None = None
+    samples: int = 99
+    rewirings: int = 19
+
+
+BY_DEFAULT = Against()
 
 
 def write_report(
@@ -46,7 +68,9 @@ def write_report(
     *,
     title: str = "Do songs that people put together also sound together?",
     notes: Sequence[str] = (),
+    sections: Sequence[Section] = (),
     figures: Path | None = None,
+    against: Against = BY_DEFAULT,
     seed: int = 0,
     progress: Progress = silent,
 ) -> None:
@@ -56,12 +80,24 @@ def write_report(
     ----------
     notes
         What this data can and cannot show, beside what songnet sees for itself.
+    sections
+        Parts with text, tables and figures of their own, after the answer.
     figures
         A folder for each figure as SVG.
+    against
+        Which nulls agreement is held against.
     seed
-        Of t-SNE.
+        Of samples, maps and nulls.
     """
-    content = gather(workspace, title=title, notes=notes, seed=seed, progress=progress)
+    content = gather(
+        workspace,
+        title=title,
+        notes=notes,
+        sections=sections,
+        against=against,
+        seed=seed,
+        progress=progress,
+    )
     write(content, path, figures)
 
 
@@ -70,45 +106,82 @@ def gather(
     *,
     title: str,
     notes: Sequence[str] = (),
+    sections: Sequence[Section] = (),
+    against: Against = BY_DEFAULT,
     seed: int = 0,
     progress: Progress = silent,
 ) -> ReportContent:
     """Everything the page says; parts for which the graph has nothing are left empty."""
     store = workspace.store
     loaded = Loaded(store.networks(), store.encoders(), store.partitions())
-    counts = store.counts()
     partitions = [store.partition(info.name) for info in loaded.partitions]
     titles = {partition.name: store.community_titles(partition.name) for partition in partitions}
-    sections = list(_sections(workspace, loaded.encoders, progress))
+    comparison = _comparison(workspace, loaded, against, seed, progress)
+    named = named_songs(workspace, loaded.encoders, partitions, seed=seed)
+    limit = slow_limit(len(loaded.encoders))
+    mapper = Mapper(named, partitions, titles, loaded.networks, limit, seed)
     searches, unread = search_sections(workspace)
-    maps = list(_maps(workspace, loaded, partitions, titles, seed, progress))
+    choices, sweeps, stale = kept_choices(workspace, loaded)
     return ReportContent(
         title=title,
         created_at=now(),
         notes=notes,
-        store={
-            "engine": store.engine,
-            "playlists": counts.playlists,
-            "songs": counts.songs,
-            "memberships": counts.memberships,
-        },
+        sections=sections,
+        store=_counts(workspace),
         loaded=loaded,
-        encoders=sections,
+        encoders=list(_sections(workspace, loaded.encoders, progress)),
         searches=searches,
+        choices=choices,
+        sweeps=sweeps,
         unread=unread,
-        comparison=_comparison(partitions),
+        stale=stale,
+        comparison=comparison,
+        comparison_note=_note(comparison),
         communities=titles,
-        projections=maps,
+        songs=named.songs,
+        labels=labels_of(named, partitions),
+        projections=list(encoder_maps(workspace, loaded.encoders, mapper, progress)),
         provenance=_provenance(loaded, seed),
     )
 
 
-def _comparison(partitions: Sequence[Partition]) -> Comparison | None:
+def _counts(workspace: Workspace) -> dict[str, str | int]:
+    counts = workspace.store.counts()
+    return {
+        "engine": workspace.store.engine,
+        "playlists": counts.playlists,
+        "songs": counts.songs,
+        "memberships": counts.memberships,
+    }
+
+
+def _comparison(
+    workspace: Workspace, loaded: Loaded, against: Against, seed: int, progress: Progress
+) -> Comparison | None:
     """Every pair; None where there is none, or none that shares a song."""
+    cuts = loaded.partitions
+    if len(cuts) < 2:
+        return None
+    songs = sum(info.songs for info in cuts) * (len(cuts) - 1) / 2
     try:
-        return compare(partitions) if len(partitions) > 1 else None
+        return compare_partitions(
+            workspace,
+            [info.name for info in cuts],
+            nulls=against.nulls,
+            samples=against.samples,
+            rewirings=against.rewirings,
+            interval=songs * against.samples <= INTERVALS,
+            seed=seed,
+            progress=progress,
+        )
     except EmptyInputError:
         return None
+
+
+def _note(comparison: Comparison | None) -> str:
+    """What a reader should be told of how the comparison was made."""
+    notes = comparison.notes if comparison else ()
+    return " ".join(f"{note[:1].upper()}{note[1:].rstrip('.')}." for note in notes if note)
 
 
 def _sections(
@@ -126,7 +199,7 @@ def _sections(
             loss=model.loss if model else "loss",
             draws=model is None or model.draws,
         )
-        progress("encoders", done, len(infos))
+        progress("encoders", done, len(infos), info.name)
 
 
 def _mse(saved: Saved | None) -> float | None:
@@ -165,85 +238,6 @@ def _examples(workspace: Workspace, saved: Saved | None) -> list[Example]:
     ]
 
 
-def _maps(
-    workspace: Workspace,
-    loaded: Loaded,
-    partitions: Sequence[Partition],
-    titles: Mapping[str, Sequence[str]],
-    seed: int,
-    progress: Progress,
-) -> Iterator[Projection]:
-    """Of each encoder: PCA with its own clusters, t-SNE with communities from playlists."""
-    kinds = {network.name: network.kind for network in loaded.networks}
-    for done, info in enumerate(loaded.encoders, 1):
-        vectors = _vectors(workspace, info)
-        if vectors is None:
-            continue
-        clusters = [partition for partition in partitions if partition.on == info.name]
-        communities = _preferred([p for p in partitions if kinds.get(p.on) == "playlists"])
-        if clusters:
-            yield _pca(vectors, clusters[0], titles)
-        if communities:
-            yield _tsne(vectors, communities, titles, seed)
-        progress("maps", done, len(loaded.encoders))
-
-
-def _vectors(workspace: Workspace, info: EncoderInfo) -> Vectors | None:
-    """An encoder's vectors; None where they are not to be had, and the page does without a map."""
-    try:
-        return pull_vectors(workspace, info)
-    except StateError:
-        return None
-
-
-def _preferred(partitions: Sequence[Partition]) -> Partition | None:
-    def rank(partition: Partition) -> tuple[bool, int]:
-        known = partition.algorithm in PREFERRED
-        return partition.degenerate, PREFERRED.index(partition.algorithm) if known else 99
-
-    return min(partitions, key=rank, default=None)
-
-
-def _pca(vectors: Vectors, partition: Partition, titles: Mapping[str, Sequence[str]]) -> Projection:
-    points, explained = projections.pca(vectors)
-    return Projection(
-        title=f"{vectors.encoder} by PCA, coloured by {partition.name}",
-        method="PCA",
-        encoder=vectors.encoder,
-        partition=partition.name,
-        points=points,
-        labels=_labels(vectors.songs, partition),
-        legend=titles[partition.name],
-        explained=explained,
-    )
-
-
-def _tsne(
-    vectors: Vectors, partition: Partition, titles: Mapping[str, Sequence[str]], seed: int
-) -> Projection:
-    points, rows = projections.tsne(vectors, seed=seed)
-    sampled = len(rows) < len(vectors.songs)
-    return Projection(
-        title=f"{vectors.encoder} by t-SNE, coloured by {partition.name}",
-        method="t-SNE",
-        encoder=vectors.encoder,
-        partition=partition.name,
-        points=points,
-        labels=_labels(vectors.songs[rows], partition),
-        legend=titles[partition.name],
-        note=f"{len(rows):,} of {len(vectors.songs):,} songs, drawn with seed {seed}"
-        if sampled
-        else f"seed {seed}",
-    )
-
-
-def _labels(songs: Ids, partition: Partition) -> Ints:
-    """The community of each song; -1 where the partition does not cover it."""
-    place = np.searchsorted(partition.songs, songs)
-    place = np.minimum(place, max(len(partition.songs) - 1, 0))
-    return np.where(partition.songs[place] == songs, partition.labels[place], -1)
-
-
 def _provenance(loaded: Loaded, seed: int) -> dict[str, str]:
     facts: Sequence[NetworkInfo | EncoderInfo | PartitionInfo] = [
         *loaded.networks,
@@ -253,7 +247,16 @@ def _provenance(loaded: Loaded, seed: int) -> dict[str, str]:
     return {
         "songnet": __version__,
         "Python": platform.python_version(),
-        **{library: version(library) for library in LIBRARIES},
-        "seed of t-SNE": str(seed),
+        **dict(_versions()),
+        "seed of samples, maps and nulls": str(seed),
         **{f"fingerprint of {fact.name}": fact.fingerprint for fact in facts},
     }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    """The libraries that are installed; some are extras."""
+    for library in LIBRARIES:
+        try:
+            yield library, version(library)
+        except PackageNotFoundError:
+            continue

@@ -18,6 +18,9 @@ from songnet.report import (
     Projection,
     ReportContent,
     SearchSection,
+    Section,
+    Songs,
+    Table,
 )
 
 SCRIPT = "<script>alert(1)</script>"
@@ -53,6 +56,28 @@ def pair(a: str, b: str, counts: Sequence[Sequence[int]], ami: float | None = 0.
         "completeness": 0.622,
         "fmi": 0.723,
         "confusion": confusion(counts),
+    }
+
+
+def null(p: float, *, mean: float = 0.001, samples: int = 99, movable: float = 1.0) -> dict:
+    """A null of a pair: of AMI and NMI."""
+    score = {"mean": mean, "sd": 0.004, "low": mean - 0.008, "high": mean + 0.008, "z": 7.5, "p": p}
+    return {"samples": samples, "seed": 0, "movable": movable, "ami": score, "nmi": score}
+
+
+def tested(given: dict, **nulls: dict) -> dict:
+    """A pair as comparisons have it since nulls are computed: with chance, interval and order."""
+    rows, columns = (len(given["confusion"][side]) for side in ("rows", "columns"))
+    ami = given["ami"]
+    return {
+        **given,
+        "element_centric": 0.456,
+        "chance": {"ami": 0.0, "nmi": 0.0213, "fmi": 0.3333},
+        "null": nulls,
+        "interval": {"level": 0.95, "samples": 99, "ami": [ami - 0.05, ami + 0.04]},
+        "order": {"rows": list(range(rows))[::-1], "columns": list(range(columns))[::-1]},
+        "only_a": 3,
+        "only_b": 0,
     }
 
 
@@ -152,9 +177,43 @@ def projection(songs: int = 200, communities: int = 3, **changes: object) -> Pro
     return dataclasses.replace(given, **changes)
 
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 150"><title>S</title></svg>'
+TABLE = [[50, 20, 10], [10, 40, 10], [20, 10, 30]]
+
+
+def songs(number: int = 200) -> Songs:
+    """Songs by seven artists."""
+    titles = [f"Song {place:03}" for place in range(number)]
+    return Songs(titles, [f"Artist {place % 7}" for place in range(number)])
+
+
+def labels() -> dict[str, np.ndarray]:
+    """Communities of 200 songs, of which the first two partitions meet as in `TABLE`."""
+    cells = [
+        (row, column)
+        for row, counts in enumerate(TABLE)
+        for column, number in enumerate(counts)
+        for _ in range(number)
+    ]
+    a, b = np.array(cells).T
+    return {"leiden-playlists": a, "kmeans-cae_12x15": b, "leiden-sound": (a + b) % 3}
+
+
+def section(**changes: object) -> Section:
+    """A part with a table and two figures."""
+    given = Section(
+        title="The study",
+        paragraphs=["A paragraph of its own."],
+        tables=[Table("Scores by latent", ["latent", "AMI", "note"],
+                      [["12x15", 0.031, "first"], ["48x81", 0.117, None], ["72x72", 9, "x"]])],
+        figures=[("own", SVG, "A caption of its own", "What it shows")],
+    )  # fmt: skip
+    return dataclasses.replace(given, **changes)
+
+
 def content(**changes: object) -> ReportContent:
     """A whole report."""
-    table = [[50, 20, 10], [10, 40, 10], [20, 10, 30]]
+    table = TABLE
     given = ReportContent(
         title="A report for tests",
         created_at="2026-11-22 12:00 UTC",
@@ -173,14 +232,17 @@ def content(**changes: object) -> ReportContent:
             "kmeans-cae_12x15": ["Loud", "Quiet", "Noise"],
             "leiden-sound": ["Drums", "Strings", "Voices"],
         },
+        songs=songs(),
+        labels=labels(),
         projections=[
-            projection(),
+            projection(rows=np.arange(200)),
             projection(
                 method="t-SNE",
                 title="Neighbours",
                 partition="leiden-playlists",
                 explained=None,
                 note="seed 7",
+                rows=np.arange(200),
             ),
         ],
         provenance={"songnet": "0.1.0", "network playlists": "cd" * 32},
@@ -191,6 +253,30 @@ def content(**changes: object) -> ReportContent:
 def bare(**changes: object) -> ReportContent:
     """A report without spectrograms and maps, quicker to draw."""
     return content(**{"encoders": [], "searches": [], "projections": [], **changes})
+
+
+def large(number: int = 50_000, *, maps: int = 1) -> ReportContent:
+    """A report on so many songs: 40 communities against 8, maps with all of them."""
+    rng = np.random.default_rng(11)
+    fine = np.sort(rng.integers(0, 40, number))
+    coarse = np.where(rng.random(number) < 0.6, fine % 8, rng.integers(0, 8, number))
+    table = np.zeros((40, 8), int)
+    np.add.at(table, (fine, coarse), 1)
+    blobs = rng.normal(size=(40, 2))[fine] * 9 + rng.normal(size=(number, 2))
+    every = np.arange(number)
+    given = bare(
+        comparison=comparison(pair("leiden-playlists", "kmeans-cae_12x15", table)),
+        songs=Songs([f"A title of some length {n}" for n in every],
+                    [f"Some artist {n % 9000}" for n in every]),
+        labels={"leiden-playlists": fine, "kmeans-cae_12x15": coarse},
+        communities={"leiden-playlists": [f"List {n}" for n in range(40)],
+                     "kmeans-cae_12x15": [f"Sound {n}" for n in range(8)]},
+    )  # fmt: skip
+    drawn = [
+        projection(number, 40, points=blobs, labels=fine, encoder=f"cae_{n}", rows=every)
+        for n in range(maps)
+    ]
+    return dataclasses.replace(given, projections=drawn)
 
 
 def hostile() -> ReportContent:
@@ -212,8 +298,19 @@ def hostile() -> ReportContent:
         unread=odd,
         comparison=comparison(pair("leiden-playlists", "kmeans-cae_12x15", table)),
         communities={"leiden-playlists": HOSTILE, "kmeans-cae_12x15": HOSTILE[::-1]},
+        sections=[
+            Section(odd[0], odd, [Table(odd[0], odd, [odd, odd[::-1]])], [(odd[0], SVG, *odd[:2])])
+        ],
+        songs=Songs([*odd, "</script><!--"], [*odd[::-1], "-->"]),
+        labels={
+            "leiden-playlists": np.arange(len(odd) + 1) % len(odd),
+            "kmeans-cae_12x15": np.arange(len(odd) + 1)[::-1] % len(odd),
+        },
         projections=[
-            projection(communities=len(HOSTILE), legend=HOSTILE, title=odd[0], note=odd[1])
+            projection(communities=len(HOSTILE), legend=HOSTILE, title=odd[0], note=odd[1]),
+            projection(
+                len(odd) + 1, len(odd), legend=HOSTILE, title=odd[0], rows=np.arange(len(odd) + 1)
+            ),
         ],
         provenance={title: title for title in odd},
     )

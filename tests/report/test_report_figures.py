@@ -28,7 +28,11 @@ COUNTS = np.array([[30, 10, 0], [1, 1, 2]])
 def small(counts=COUNTS, title="Band"):
     rows, columns = counts.shape
     return Matrix(
-        counts, [f"{title} {n}" for n in range(rows)], [f"List {n}" for n in range(columns)]
+        counts,
+        [f"{title} {n}" for n in range(rows)],
+        [f"List {n}" for n in range(columns)],
+        np.arange(rows),
+        np.arange(columns),
     )
 
 

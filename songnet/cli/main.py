@@ -21,6 +21,7 @@ from songnet.cli import (
     multiplex,
     partitions,
     report,
+    study,
 )
 from songnet.cli.common import Common, Data, Store, fail, say, say_skipped
 from songnet.errors import NothingLoadedError, SongnetError
@@ -70,6 +71,7 @@ app.add_typer(encoders.app, name="encoders")
 app.add_typer(partitions.app, name="partitions")
 diversity.register(app)
 report.register(app)
+study.register(app)
 graph.register(app)
 demo.register(app)
 

@@ -8,7 +8,8 @@ Projections to two dimensions are in `songnet.report.projections`, the figures t
 
 from __future__ import annotations
 
-from songnet.report._content import Loaded, ReportContent
+from songnet.report._answer import strength
+from songnet.report._content import Answer, Loaded, ReportContent
 from songnet.report._encoder_content import (
     Curve,
     EncoderSection,
@@ -21,6 +22,7 @@ from songnet.report._page import render, write
 from songnet.report._section_content import Illustration, Section, Table
 
 __all__ = [
+    "Answer",
     "Curve",
     "EncoderSection",
     "Example",
@@ -35,5 +37,6 @@ __all__ = [
     "Songs",
     "Table",
     "render",
+    "strength",
     "write",
 ]

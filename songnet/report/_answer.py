@@ -8,14 +8,13 @@ a convention; what nulls were computed says whether it is more than chance (`_ev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Literal, TypeAlias
 
 from songnet.encoders import MODELS
 from songnet.report import _evidence
 from songnet.report._compared import Pair
-from songnet.report._content import ReportContent
+from songnet.report._content import Answer, ReportContent
 from songnet.report._text import count, number
 
 Side: TypeAlias = Literal["playlists", "sound"]
@@ -53,31 +52,6 @@ MAKE_BOTH = (
     "songnet embed --latent 12x15",
     "songnet partitions run kmeans --on cae_12x15 --communities 4",
 )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the top of the page says.
-
-    Attributes
-    ----------
-    headline
-        The answer in a line.
-    paragraphs
-        The numbers it rests on.
-    limits
-        What the data cannot show.
-    figures
-        Numbers to see first, each with what it is.
-    commands
-        What would help where there is no answer.
-    """
-
-    headline: str
-    paragraphs: Sequence[str]
-    limits: Sequence[str] = ()
-    figures: Sequence[tuple[str, str]] = ()
-    commands: Sequence[str] = ()
 
 
 def strength(ami: float | None) -> str:

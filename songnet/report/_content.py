@@ -34,6 +34,31 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What the top of the page says.
+
+    Attributes
+    ----------
+    headline
+        The answer in a line.
+    paragraphs
+        The numbers it rests on.
+    limits
+        What the data cannot show.
+    figures
+        Numbers to see first, each with what it is.
+    commands
+        What would help where there is no answer.
+    """
+
+    headline: str
+    paragraphs: Sequence[str]
+    limits: Sequence[str] = ()
+    figures: Sequence[tuple[str, str]] = ()
+    commands: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class ReportContent:
     """Everything the page says.
 
@@ -43,6 +68,8 @@ class ReportContent:
         The page's heading, and when the data was pulled (shown as given).
     notes
         What this data can and cannot show, a sentence or two each.
+    answer
+        What the top says; None: what the comparison allows.
     sections
         Parts with text, tables and figures of their own, after the answer.
     store
@@ -78,6 +105,7 @@ class ReportContent:
     title: str
     created_at: str
     notes: Sequence[str] = ()
+    answer: Answer | None = None
     sections: Sequence[Section] = ()
     store: Mapping[str, Scalar] = field(default_factory=dict)
     loaded: Loaded = field(default_factory=Loaded)

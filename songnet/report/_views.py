@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from songnet.report import _answer, _compared, _data, _drawn, _evidence, _grid
 from songnet.report._compared import Pair
-from songnet.report._content import ReportContent
+from songnet.report._content import Answer, ReportContent
 from songnet.report._drawn import Drawn
 from songnet.report._encoder_content import Curve, EncoderSection, Panel, SearchSection
 from songnet.report._map_content import Projection
@@ -89,7 +89,7 @@ class Page:
     """Everything the template shows."""
 
     content: ReportContent
-    answer: _answer.Answer
+    answer: Answer
     convention: str
     sections: Sequence[SectionView]
     effects: Drawn | None
@@ -150,7 +150,7 @@ def view(content: ReportContent) -> Page:
     whole = _grid.grid(_compared.as_json(content), compared)
     return Page(
         content=content,
-        answer=_answer.answer(content, compared),
+        answer=content.answer or _answer.answer(content, compared),
         convention=_answer.convention([each.pair for each in views if each.crosses] or compared),
         sections=[_section(place, each) for place, each in enumerate(content.sections, 1)],
         effects=_effects([each.pair for each in views if each.crosses]),

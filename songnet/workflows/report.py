@@ -16,7 +16,7 @@ from songnet.encoders import Saved
 from songnet.errors import EmptyInputError
 from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo, now
 from songnet.model import among
-from songnet.report import EncoderSection, Example, Loaded, ReportContent, Section, write
+from songnet.report import Answer, EncoderSection, Example, Loaded, ReportContent, Section, write
 from songnet.sources.archive import SpectrogramArchive
 from songnet.workflows._report_choices import kept_choices
 from songnet.workflows._report_maps import (
@@ -68,6 +68,7 @@ def write_report(
     *,
     title: str = "Do songs that people put together also sound together?",
     notes: Sequence[str] = (),
+    answer: Answer | None = None,
     sections: Sequence[Section] = (),
     figures: Path | None = None,
     against: Against = BY_DEFAULT,
@@ -80,6 +81,8 @@ def write_report(
     ----------
     notes
         What this data can and cannot show, beside what songnet sees for itself.
+    answer
+        What the top of the page says; default: what the comparison allows.
     sections
         Parts with text, tables and figures of their own, after the answer.
     figures
@@ -93,6 +96,7 @@ def write_report(
         workspace,
         title=title,
         notes=notes,
+        answer=answer,
         sections=sections,
         against=against,
         seed=seed,
@@ -106,6 +110,7 @@ def gather(
     *,
     title: str,
     notes: Sequence[str] = (),
+    answer: Answer | None = None,
     sections: Sequence[Section] = (),
     against: Against = BY_DEFAULT,
     seed: int = 0,
@@ -126,6 +131,7 @@ def gather(
         title=title,
         created_at=now(),
         notes=notes,
+        answer=answer,
         sections=sections,
         store=_counts(workspace),
         loaded=loaded,

@@ -168,12 +168,12 @@ def sound(
 
 def _say_lacking(chosen: Selection) -> None:
     """How much was left out for want of what a condition asks for."""
+    totals = {"playlist": chosen.playlists, "song": chosen.songs}
     for condition, count in chosen.lacking.items():
         if count:
-            of = chosen.playlists if condition.of == "playlist" else chosen.songs
             say(
-                f"--where {condition}: left out {count:,} of {of:,} {condition.of}s that do not "
-                f"say their {condition.field}"
+                f"--where {condition}: {condition.field!r} is missing or too vague in {count:,} of "
+                f"{totals[condition.of]:,} {condition.of}s, which are left out"
             )
     if chosen.conditions:
         kept = chosen.memberships

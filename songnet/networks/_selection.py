@@ -123,9 +123,9 @@ def _column(columns: Mapping[str, Sequence[Any]], asked: Condition, rows: int) -
 
 
 def _nothing(empty: Selection) -> str:
+    totals = {"playlist": empty.playlists, "song": empty.songs}
     gaps = [
-        f"{count} of {empty.playlists if each.of == 'playlist' else empty.songs} {each.of}s "
-        f"do not say their {each.field}"
+        f"{each.field!r} is missing or too vague in {count} of {totals[each.of]} {each.of}s"
         for each, count in empty.lacking.items()
         if count
     ]

@@ -62,8 +62,8 @@ def test_the_length_is_that_before_songs_are_chosen():
 
 def test_nothing_left_says_what_was_lacking():
     message = (
-        r"nothing satisfies followers>500 and released>2000; 1 of 4 playlists do not say their "
-        r"followers; 1 of 4 songs do not say their released: loosen --where"
+        r"nothing satisfies followers>500 and released>2000; 'followers' is missing or too vague "
+        r"in 1 of 4 playlists; 'released' is missing or too vague in 1 of 4 songs: loosen --where"
     )
     with pytest.raises(EmptyInputError, match=message):
         chosen("followers>500", "released>2000")

@@ -73,44 +73,47 @@ def leading_eigenvector(
 
 def _labels(network: SongNetwork, wanted: int | None) -> Ints:
     alone, tried = _tries(network)
-    labels = tried(None)
-    last = int(labels.max()) + 1
-    if wanted is None or wanted == last:
-        return labels
-    _check_reach(network, wanted, last)
-    return _stopped(tried, wanted, 2 * (last - alone))
-
-
-def _check_reach(network: SongNetwork, wanted: int, last: int) -> None:
+    if wanted is None:
+        return tried(None)
     fewest = parts(network)
-    if fewest <= wanted <= last:
-        return
-    reason = (
-        f"finds nothing more to cut in {network.name!r} at {last} communities"
-        if wanted > last
-        else f"joins none of the {fewest} unconnected parts of {network.name!r}"
-    )
-    raise InputError(f"{NAME} {reason}: ask for {fewest} to {last}, got {wanted}")
+    if wanted < fewest:
+        raise InputError(
+            f"{NAME} joins none of the {fewest} unconnected parts of {network.name!r}: ask for "
+            f"{fewest} or more, got {wanted}"
+        )
+    low = high = max(1, wanted - alone)
+    while (found := _number(tried(high))) < wanted:
+        if high >= 2 * (found - alone):
+            raise InputError(
+                f"{NAME} finds nothing more to cut in {network.name!r} at {found} communities: "
+                f"ask for {fewest} to {found}, got {wanted}"
+            )
+        low, high = high + 1, 2 * high
+    return _bisected(tried, wanted, low, high)
 
 
-def _stopped(tried: Callable[[int | None], Ints], wanted: int, enough: int) -> Ints:
-    """The labels at `wanted` communities, by bisection over igraph's own number, up to `enough`."""
-    low, high = 1, enough
+def _bisected(tried: Callable[[int | None], Ints], wanted: int, low: int, high: int) -> Ints:
+    """The labels at `wanted` communities, between two of igraph's own numbers."""
     while low < high:
         middle = (low + high) // 2
-        if int(tried(middle).max()) + 1 < wanted:
+        if _number(tried(middle)) < wanted:
             low = middle + 1
         else:
             high = middle
     return tried(low)
 
 
+def _number(labels: Ints) -> int:
+    return int(labels.max()) + 1
+
+
 def _tries(network: SongNetwork) -> tuple[int, Callable[[int | None], Ints]]:
     """How many songs stand alone, and the labels at a number of igraph's, or for None at the end.
 
-    That number is of parts and tries together. In the end each community has been tried in vain and
-    each cut was a try, so twice the number of communities is enough. igraph makes fewer tries than
-    there are songs: songs that stand alone would use them up, so it gets none of those.
+    That number is of parts and tries together, so never less than that of communities. In the end
+    each community has been tried in vain and each cut was a try, so twice the number of communities
+    is enough. igraph makes fewer tries than there are songs: songs that stand alone would use them
+    up, so it gets none of those.
     """
     from igraph import InternalError
 

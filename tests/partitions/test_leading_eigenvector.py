@@ -107,7 +107,7 @@ def test_the_unit_of_the_weights_does_not_matter(unit):
 
 def test_numbers_that_cannot_be_had_are_refused_with_the_nearest():
     network = SongNetwork.from_edges("abcdef", [0, 0, 1, 3, 3, 4], [1, 2, 2, 4, 5, 5], name="two")
-    message = "joins none of the 2 unconnected parts of 'two': ask for 2 to 2, got 1"
+    message = "joins none of the 2 unconnected parts of 'two': ask for 2 or more, got 1"
     with pytest.raises(InputError, match=message):
         leading_eigenvector(network, communities=1)
     message = "finds nothing more to cut in 'two' at 2 communities: ask for 2 to 2, got 5"

@@ -136,12 +136,24 @@ def _weakness(choice: Choice) -> list[str]:
             "Kaufman & Rousseeuw (1990) there is no substantial structure"
         )
     if choice.chosen.get("gap") == 1:
-        found.append("the gap statistic chooses 1: k-means cuts them as it cuts a uniform cloud")
+        found.append(f"the gap statistic chooses 1: {_gap_curve(choice.rows)}")
     if choice.chosen.get("bic") == 1:
         found.append("BIC chooses 1: no mixture describes them better than one Gaussian")
     if weak and choice.chosen.get("gap") in {1, None} and choice.chosen.get("bic") in {1, None}:
         found.append("nothing points to clusters")
     return found
+
+
+def _gap_curve(rows: tuple[ChoiceRow, ...]) -> str:
+    """What a gap that is first of all falling or level does later."""
+    gaps = [(row.gap, row.gap_error or 0.0, row.communities) for row in rows if row.gap is not None]
+    first, (largest, error, number) = gaps[0][0], max(gaps)
+    if largest - error <= first:
+        return "k-means cuts the vectors no better than a uniform cloud"
+    return (
+        f"two communities are no better than one, but the gap is larger at {number} "
+        f"({largest:.3f} against {first:.3f}), as with small communities inside large ones"
+    )
 
 
 def _degenerate(rows: tuple[ChoiceRow, ...]) -> list[str]:

@@ -38,8 +38,8 @@ def mixture(
         The shape of components: ``full`` (each its own), ``tied`` (one for all), ``diag`` (along
         the principal axes), ``spherical`` (balls); default: by BIC.
     dimensions
-        How many principal components; default: all of vectors of at most 16 dimensions (and one
-        for every 10 songs), else as many of so many as hold 90 % of the variance.
+        How many principal components; default: as many as hold 99 % of the variance, at most 16
+        and at most one for every 10 songs.
     most
         The most communities that are tried.
     n_init

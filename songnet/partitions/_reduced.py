@@ -12,7 +12,7 @@ from songnet.partitions._common import check_count
 
 MOST: Final = 16
 SONGS_PER_DIMENSION: Final = 10
-ENOUGH: Final = 0.9
+ENOUGH: Final = 0.99
 # The components are no matter of chance: only large inputs are projected at random on the way.
 SEED: Final = 0
 
@@ -45,9 +45,8 @@ def reduce(vectors: Vectors, dimensions: int | None = None) -> Reduced:
     vectors
         Of at least one song.
     dimensions
-        How many components; default: at most 16 and at most one for every 10 songs, so that the
-        covariances of a mixture can be told from its songs: all where there are no more, else as
-        many of these as hold 90 % of the variance.
+        How many components; default: as many as hold 99 % of the variance, at most 16 and at most
+        one for every 10 songs, so that the covariances of a mixture can be told from its songs.
 
     Raises
     ------
@@ -70,7 +69,7 @@ def reduce(vectors: Vectors, dimensions: int | None = None) -> Reduced:
         return Reduced(np.zeros((songs, dimensions or 1)), 1.0)
     allowed = max(1, min(MOST, songs // SONGS_PER_DIMENSION, most))
     values, shares = _components(vectors.values / scale, dimensions or allowed)
-    wanted = dimensions or (width if width <= allowed else _enough(shares))
+    wanted = dimensions or _enough(shares)
     return Reduced(values[:, :wanted] * scale, min(float(shares[:wanted].sum()), 1.0))
 
 

@@ -110,7 +110,10 @@ def sweep_resolutions(
         seed=seed,
         tell=progress,
     )
-    agreed = _keep_consensus(workspace, whole, found, name) if with_consensus else None
+    agreed = None
+    if with_consensus:
+        progress("consensus", 0)
+        agreed = _keep_consensus(workspace, whole, found, name)
     found = replace(found, consensus=None if agreed is None else agreed.name)
     workspace.data.write_sweep(found)
     if figure is not None:

@@ -260,3 +260,12 @@ def test_silhouette_and_bic_choose_the_smaller_of_equals():
     assert by_silhouette([row(1)]) is None
     assert by_bic([row(1, bic=5.0), row(2, bic=3.0), row(3, bic=3.0), row(4)]) == 2
     assert by_bic([row(1)]) is None
+
+
+def test_a_gap_that_rises_again_is_told_from_one_that_does_not():
+    def findings(gaps):
+        rows = tuple(row(k, gap=gap, gap_error=0.01) for k, gap in enumerate(gaps, 1))
+        return Choice("enc", 9, 0, "f", rows, {"gap": 1}, {}).findings
+
+    assert "no better than a uniform cloud" in findings([0.5, 0.4, 0.509])[0]
+    assert "larger at 3 (0.900 against 0.500)" in findings([0.5, 0.4, 0.9])[0]

@@ -11,7 +11,8 @@ community i of A and community j of B, a_i = sum_j n_ij, b_j = sum_i n_ij. Logar
 
 `nmi`
     MI / ((H(A) + H(B)) / 2), from 0 to 1; chance gives more than 0, and more the more
-    communities there are (Strehl & Ghosh 2002).
+    communities there are (Strehl & Ghosh 2002). The V-measure is the same number. `nmi_by` has
+    it by every normalizer: arithmetic, geometric, min, max, and joint, H(A, B) = H(A) + H(B) - MI.
 `ami`
     (MI - E[MI]) / ((H(A) + H(B)) / 2 - E[MI]), at most 1; chance gives 0 (Vinh et al. 2010).
 `ari`
@@ -25,15 +26,23 @@ community i of A and community j of B, a_i = sum_j n_ij, b_j = sum_i n_ij. Logar
     MI / H(B), from 0 to 1: whether A's communities stay inside B's (Rosenberg & Hirschberg 2007).
 `fmi`
     S_AB / sqrt(S_A S_B), from 0 to 1 (Fowlkes & Mallows 1983).
+`element_centric`
+    The mean over songs of n_ij / max(a_i, b_j), above 0, at most 1 (Gates et al. 2019);
+    `element_scores` has it song by song.
 
 All but homogeneity and completeness, which are each other's mirror, are symmetric. None depends on
 what the labels are called.
 
+What chance alone gives: `expected` has the exact mean of every score when labels are shuffled,
+`shuffled` the distribution, among all songs or within groups of them, such as artists. How sure a
+score is: `subsampled`. Which community answers to which: `best_matches`, `matching_order`,
+`residuals`. All at once for any number of partitions: `compare`.
+
 Conventions where a definition divides zero by zero, the same as scikit-learn's:
 
-- Equal partitions have nmi = ami = ari = homogeneity = completeness = 1 and vi = 0, also where both
-  are one community or both are single songs. Their fmi is 1 unless no two songs are together, then
-  it is 0.
+- Equal partitions have nmi = ami = ari = homogeneity = completeness = element_centric = 1 and
+  vi = 0, also where both are one community or both are single songs. Their fmi is 1 unless no two
+  songs are together, then it is 0.
 - Where one partition is one community and the other is not, nmi = ami = ari = 0.
 - homogeneity is 1 where H(A) = 0, completeness is 1 where H(B) = 0.
 - fmi is 0 where no pair is together in both.
@@ -54,6 +63,12 @@ References
 - A. Rosenberg, J. Hirschberg. V-measure: a conditional entropy-based external cluster evaluation
   measure. EMNLP-CoNLL (2007).
 - E. B. Fowlkes, C. L. Mallows. A method for comparing two hierarchical clusterings. JASA 78 (1983).
+- A. J. Gates, I. B. Wood, W. P. Hetrick, Y.-Y. Ahn. Element-centric clustering comparison unifies
+  overlaps and hierarchy. Scientific Reports 9 (2019).
+- B. Phipson, G. K. Smyth. Permutation p-values should never be zero. Statistical Applications in
+  Genetics and Molecular Biology 9 (2010).
+- D. N. Politis, J. P. Romano. Large sample confidence regions based on subsamples under minimal
+  assumptions. Annals of Statistics 22 (1994).
 """
 
 from __future__ import annotations

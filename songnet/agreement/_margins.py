@@ -120,16 +120,15 @@ class Margins:
 
     def scores(self, sums: Sums) -> Scores:
         """Every score of a table with these margins and sums."""
-        left, right = self.entropies
         return Scores(
             nmi=self.nmi(sums),
             ami=self.ami(sums),
             ari=self.ari(sums),
             vi=sums.variation,
-            homogeneity=_share(sums, left),
-            completeness=_share(sums, right),
+            homogeneity=self.homogeneity(sums),
+            completeness=self.completeness(sums),
             fmi=self.fmi(sums),
-            element_centric=1.0 if sums.equal else sums.elements,
+            element_centric=self.element_centric(sums),
         )
 
     def nmi(self, sums: Sums) -> float:
@@ -154,6 +153,18 @@ class Margins:
         # Times twice the number of pairs, so that the subtractions are exact in whole numbers.
         above = 2 * (sums.together * every - left * right)
         return above / ((left + right) * every - 2 * left * right)
+
+    def homogeneity(self, sums: Sums) -> float:
+        """The share of A's entropy that B explains."""
+        return _share(sums, self.entropies[0])
+
+    def completeness(self, sums: Sums) -> float:
+        """The share of B's entropy that A explains."""
+        return _share(sums, self.entropies[1])
+
+    def element_centric(self, sums: Sums) -> float:
+        """Element-centric similarity, its mean over songs."""
+        return 1.0 if sums.equal else sums.elements
 
     def fmi(self, sums: Sums) -> float:
         """Fowlkes-Mallows index."""

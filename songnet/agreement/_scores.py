@@ -85,7 +85,8 @@ def vi(a: ArrayLike, b: ArrayLike) -> float:
 
 def homogeneity(a: ArrayLike, b: ArrayLike) -> float:
     """The share of A's entropy that B explains; labels of shape (n,)."""
-    return scores(contingency(a, b)).homogeneity
+    margins, sums = _of(a, b)
+    return margins.homogeneity(sums)
 
 
 def completeness(a: ArrayLike, b: ArrayLike) -> float:
@@ -101,7 +102,8 @@ def fmi(a: ArrayLike, b: ArrayLike) -> float:
 
 def element_centric(a: ArrayLike, b: ArrayLike) -> float:
     """Element-centric similarity, the mean of `element_scores`; labels of shape (n,)."""
-    return scores(contingency(a, b)).element_centric
+    margins, sums = _of(a, b)
+    return margins.element_centric(sums)
 
 
 def element_scores(a: ArrayLike, b: ArrayLike) -> Floats:

@@ -26,6 +26,8 @@ NULLS = {
     "album": "labels shuffled among the songs of each album",
     "rewiring": "partitions of rewired playlists, lengths and popularities kept",
 }
+COLUMNS = ["a", "b", "songs", "ami", "low", "high", "ari", "nmi", "chance", "vi"]
+COLUMNS += [f"p {name}" for name in NULLS]
 
 
 def print_comparison(comparison: Comparison, titles: Titles) -> None:
@@ -47,7 +49,10 @@ def print_comparison(comparison: Comparison, titles: Titles) -> None:
 
 
 def _print_pairs(comparison: Comparison) -> None:
-    print_table([_pair_row(pair) for pair in comparison.pairs])
+    rows = [_pair_row(pair) for pair in comparison.pairs]
+    # Not every null, nor an interval, can be had of every pair.
+    columns = sorted(dict.fromkeys(name for row in rows for name in row), key=COLUMNS.index)
+    print_table(rows, columns)
     say(
         "ami and ari are 0 at chance level; chance: what nmi is then; vi is a distance; "
         "all scores: --json, or name two partitions"

@@ -66,6 +66,13 @@ def test_many_pairs_are_a_table_and_a_matrix(cuts):
     assert max(map(len, lines)) <= 120
 
 
+def test_a_null_that_only_some_pairs_have_is_a_column(cuts):
+    asked = ["--null", "shuffle,rewiring", "--samples", "9", "--rewirings", "2"]
+    lines = cuts("partitions", "compare", "half", "near", "lists", *asked).out.splitlines()
+    assert lines[0].endswith("vi  p shuffle  p rewiring")
+    assert [len(line.split()) for line in lines[:4]] == [12, 9, 10, 10]
+
+
 def test_songs_that_only_one_covers_are_said_and_nothing_of_nulls_where_none_is_wanted(cuts):
     shown = cuts("partitions", "compare", "half", "lists", "--null", "none")
     assert "half and lists: 12 songs that both cover" in shown.out

@@ -166,7 +166,7 @@ def _chosen(rows: Sequence[ChoiceRow], first: int) -> dict[str, int | None]:
 
 def _rules(reduced: Reduced, sampled: int, songs: int, samples: int) -> dict[str, str]:
     some = "" if sampled == songs else f"; on a sample of {sampled:,} of {songs:,} songs"
-    axes = f"{reduced.dimensions} principal components that hold {reduced.kept:.0%} of the variance"
+    axes = f"{reduced.dimensions} principal components that hold {reduced.kept:.1%} of the variance"
     gap = f"{_gap.RULE}; {samples} uniform references, on {axes}{some}" if samples else "left out"
     return {
         "silhouette": _criteria.SILHOUETTE + some,

@@ -70,7 +70,7 @@ def compare(
             seed=seed,
             progress=progress,
         )
-        titles = community_titles(workspace, comparison.partitions)
+        titles = {} if as_json else community_titles(workspace, comparison.partitions)
     if as_json:
         print_json(comparison.to_json())
         return

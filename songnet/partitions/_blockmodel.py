@@ -11,6 +11,8 @@ from songnet.networks import modularity
 from songnet.partitions._common import check_count, prepare
 from songnet.partitions._graph_tool import Model, Python, Task, find_python, fit
 
+QUICK_EDGES = 100_000
+
 
 def blockmodel(
     network: SongNetwork,
@@ -19,7 +21,7 @@ def blockmodel(
     level: int | None = None,
     communities: int | None = None,
     weighted: bool = False,
-    trials: int = 3,
+    trials: int | None = None,
     name: str | None = None,
     seed: int = 0,
 ) -> Partition:
@@ -51,7 +53,8 @@ def blockmodel(
         of songs that share five playlists rather than one hangs on that choice, and without it the
         description length is that of the network alone.
     trials
-        Searches from different starts; the shortest description is kept.
+        Searches from different starts; the shortest description is kept. Default: 3, or 1 where
+        there are more than 100,000 edges, of which one search takes a minute or more.
     name
         Default: ``blockmodel-NETWORK``.
 
@@ -77,7 +80,7 @@ def blockmodel(
         graph-tool's process failed or was killed.
     """
     _check(nested, level, communities)
-    trials = check_count("trials", trials)
+    trials = check_count("trials", _usual_trials(network) if trials is None else trials)
     name, seed = prepare(network, "blockmodel", name, seed)
     linked, task = _task(network, nested, communities, weighted, trials, seed)
     python = find_python()
@@ -98,6 +101,10 @@ def blockmodel(
         },
         versions={"songnet": __version__, "graph-tool": python.version},
     )
+
+
+def _usual_trials(network: SongNetwork) -> int:
+    return 3 if network.edges <= QUICK_EDGES else 1
 
 
 def _check(nested: bool, level: int | None, communities: int | None) -> None:

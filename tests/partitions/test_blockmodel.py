@@ -21,6 +21,7 @@ from partition_cases import cliques, ids, igraphs_modularity, need, planted_netw
 from songnet.agreement import ari
 from songnet.errors import InputError, StateError, UsageError, WorkerError
 from songnet.model import SongNetwork
+from songnet.partitions import _blockmodel as module
 from songnet.partitions import _graph_tool, blockmodel
 from songnet.partitions._graph_tool import VARIABLE, find_python
 from songnet.partitions._graph_tool_worker import __file__ as worker
@@ -261,6 +262,13 @@ def test_seeds_and_processes():
     assert found[0].fingerprint == found[1].fingerprint
     assert dict(found[0].quality) == dict(found[1].quality)
     assert len({partition.fingerprint for partition in found}) > 1
+
+
+def test_large_networks_are_searched_once(monkeypatch):
+    assert blockmodel(karate()).params["trials"] == 3
+    monkeypatch.setattr(module, "QUICK_EDGES", 77)
+    assert blockmodel(karate()).params["trials"] == 1
+    assert blockmodel(karate(), trials=2).params["trials"] == 2
 
 
 HERE = """

@@ -21,16 +21,36 @@ def report(
     figures: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write each figure as SVG too.")
     ] = None,
+    null: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="shuffle,artist,album,rewiring|none",
+            help="What to hold agreement against, as in 'partitions compare'. [default: shuffle "
+            "and artist, where that takes seconds]",
+        ),
+    ] = None,
     seed: Seed = 0,
     store: Store = None,
     data: Data = None,
 ) -> None:
     """Write the report, one self-contained page.
 
-    It shows what was loaded, what the encoders hear, and how far the partitions agree.
+    It says how far the partitions agree and whether that is more than chance, and shows maps of
+    what the encoders hear, which community meets which, and what was loaded. Pointing at a song
+    names it; a click on a community lights it up in every figure.
     """
     with opened(context, store, data) as workspace, Progress() as progress:
-        from songnet.workflows.report import write_report
+        from songnet.workflows.report import Against, write_report
 
-        write_report(workspace, file, figures=figures, seed=seed, progress=progress)
+        against = Against(_split(null))
+        write_report(
+            workspace, file, figures=figures, against=against, seed=seed, progress=progress
+        )
     typer.echo(f"wrote {file}")
+
+
+def _split(given: list[str] | None) -> list[str] | None:
+    """Names given one by one or with commas between them; None where none were."""
+    if not given:
+        return None
+    return [name.strip() for text in given for name in text.split(",") if name.strip()]

@@ -22,7 +22,7 @@ def headline(said: str, word: str, readable: Sequence[Pair]) -> str:
         return f"{said} It is more than luck."
     if artists:
         return f"{said} It is more than luck, and more than shared artists."
-    return f"{said} It is more than luck, but no more than shared artists explain."
+    return f"{said} It is more than luck, but nothing shows that it is more than shared artists."
 
 
 def _most(readable: Sequence[Pair], kind: str) -> bool | None:
@@ -135,11 +135,11 @@ def _idle(readable: Sequence[Pair]) -> list[str]:
     for kind in kinds(readable):
         idle = [null for null in _of_kind(readable, kind) if null.is_idle]
         if idle:
+            where = f"in {len(idle)} of the {len(readable)} pairs " if len(readable) > 1 else ""
             share = percent(max(null.movable or 0.0 for null in idle), 2)
             found.append(
-                f"Whether it survives {idle[0].against}: at most {share} of the songs can change "
-                f"places then{f' in {len(idle)} of the pairs' if len(readable) > 1 else ''}, "
-                "because songs that would swap are in one community already."
+                f"Whether it survives {idle[0].against}: {where}at most {share} of the songs can "
+                "get another community that way, because songs that would swap share one."
             )
     return found
 

@@ -258,7 +258,8 @@ def bare(**changes: object) -> ReportContent:
 def large(number: int = 50_000, *, maps: int = 1) -> ReportContent:
     """A report on so many songs: 40 communities against 8, maps with all of them."""
     rng = np.random.default_rng(11)
-    fine = np.sort(rng.integers(0, 40, number))
+    falling = 1 / np.arange(5, 45)
+    fine = np.sort(rng.choice(40, number, p=falling / falling.sum()))
     coarse = np.where(rng.random(number) < 0.6, fine % 8, rng.integers(0, 8, number))
     table = np.zeros((40, 8), int)
     np.add.at(table, (fine, coarse), 1)

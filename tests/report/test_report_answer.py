@@ -182,7 +182,7 @@ def test_of_several_pairs_the_survivors_are_counted_and_the_middle_one_stated():
         ({"shuffle": 0.01, "artist": 0.01}, " It is more than luck, and more than shared artists."),
         (
             {"shuffle": 0.01, "artist": 0.5},
-            " It is more than luck, but no more than shared artists explain.",
+            " It is more than luck, but nothing shows that it is more than shared artists.",
         ),
     ],
 )

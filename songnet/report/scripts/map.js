@@ -57,10 +57,12 @@ class SongMap {
     if (!this.seen || !this.canvas.clientWidth) return;
     const { clientWidth, clientHeight } = this.canvas;
     this.ratio = Math.min(2, devicePixelRatio || 1);
-    this.canvas.width = Math.round(clientWidth * this.ratio);
-    this.canvas.height = Math.round(clientHeight * this.ratio);
+    const size = [clientWidth, clientHeight].map((side) => Math.round(side * this.ratio));
+    if (size[0] !== this.canvas.width || size[1] !== this.canvas.height) {
+      [this.canvas.width, this.canvas.height] = size;
+    }
     this.view.fit(this.cloud, clientWidth, clientHeight);
-    this.redraw();
+    this.draw();
   }
 
   // At most once a frame, and only what can be seen.
@@ -68,13 +70,16 @@ class SongMap {
     if (this.frame || !this.seen) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      if (!this.view.cloud) return;
-      const radius = radiusFor(this.cloud.count, this.view.zoom);
-      paint(this.context, this.view, new Stamps(radius, this.ratio));
-      this.canvas.style.touchAction = this.view.zoom > 1 ? "none" : "pan-y";
-      this.moveRing();
-      this.describe();
+      if (this.view.cloud) this.draw();
     });
+  }
+
+  draw() {
+    const radius = radiusFor(this.cloud.count, this.view.zoom);
+    paint(this.context, this.view, new Stamps(radius, this.ratio));
+    this.canvas.style.touchAction = this.view.zoom > 1 ? "none" : "pan-y";
+    this.moveRing();
+    this.describe();
   }
 
   describe() {

@@ -33,7 +33,7 @@ class Toolbar {
     const song = state.pinned;
     this.card.hidden = song < 0;
     this.where = song < 0 ? [] : communitiesOf(song).slice(0, TOLD);
-    if (song < 0) return;
+    if (song < 0) return this.card.replaceChildren();
     const by = songs.by(song) ? [" – ", title(songs.by(song))] : [];
     const name = element("p", {}, element("strong", {}, title(songs.title(song))), ...by);
     this.buttons = this.where.map(([partition, community]) => this.button(partition, community));

@@ -118,7 +118,7 @@ class SongNetwork:
     Attributes
     ----------
     name, kind
-        ``kind`` is ``playlists``, ``sound`` or ``custom``.
+        ``kind`` is ``playlists``, ``sound``, ``multiplex`` or ``custom``.
     songs
         Ids, sorted, shape (n,).
     sources, targets
@@ -129,7 +129,8 @@ class SongNetwork:
     attributes
         Further edge columns of shape (m,): ``playlists`` (count) of a playlist network;
         ``similarity``, ``rank_source`` (the target's rank among the source's neighbours, 0 for
-        none) and ``rank_target`` of a sound network.
+        none) and ``rank_target`` of a sound network; ``layer_1`` and ``layer_2`` (weight there) of
+        a multiplex one.
     params
         How it was made.
     """

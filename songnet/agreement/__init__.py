@@ -76,6 +76,7 @@ from __future__ import annotations
 from songnet.agreement._chance import expected
 from songnet.agreement._compare import Comparison, Confusion, Pair, compare
 from songnet.agreement._contingency import Contingency, contingency
+from songnet.agreement._groups import check_samples, group_codes
 from songnet.agreement._intervals import Interval, subsampled
 from songnet.agreement._margins import Scores
 from songnet.agreement._matching import (
@@ -118,6 +119,7 @@ __all__ = [
     "ami",
     "ari",
     "best_matches",
+    "check_samples",
     "compare",
     "completeness",
     "contingency",
@@ -125,6 +127,7 @@ __all__ = [
     "element_scores",
     "expected",
     "fmi",
+    "group_codes",
     "homogeneity",
     "matching_order",
     "nmi",

@@ -13,8 +13,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from songnet.agreement._contingency import contingency, encode
+from songnet.agreement._groups import check_samples, group_codes
 from songnet.agreement._margins import Scores
-from songnet.agreement._nulls import SAMPLES, check_samples, group_codes
+from songnet.agreement._nulls import SAMPLES
 from songnet.agreement._scores import scores
 from songnet.errors import InputError, UsageError
 from songnet.model import Ints

@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from songnet.agreement._contingency import cells, contingency, encode
+from songnet.agreement._groups import check_samples, group_codes
 from songnet.agreement._margins import Scores, margins_of, sums_of
-from songnet.errors import InputError, UsageError
+from songnet.errors import InputError
 from songnet.model import Floats, Ints
 
 SAMPLES = 99
@@ -179,31 +180,6 @@ def _null_score(observed: float, drawn: Floats, *, lower: bool) -> NullScore:
         z=(observed - mean) / sd if sd > ROUNDING else None,
         p=(1 + int(as_good.sum())) / (len(drawn) + 1),
     )
-
-
-def check_samples(samples: int) -> None:
-    """`UsageError` unless there is at least one."""
-    if samples < 1:
-        raise UsageError(f"--samples must be at least 1: got {samples}")
-
-
-def group_codes(groups: ArrayLike | None, songs: int) -> Ints:
-    """The group of each song as a number from 0, -1 for none; without groups all are in one.
-
-    Raises
-    ------
-    InputError
-        Not one group per song.
-    """
-    if groups is None:
-        return np.zeros(songs, np.int64)
-    given = np.asarray(groups)
-    if given.shape != (songs,):
-        raise InputError(f"groups must be one per song, shape ({songs},): got {given.shape}")
-    some = given >= 0 if given.dtype.kind in "iu" else ~(pd.isna(given) | (given == ""))
-    codes = np.full(songs, -1, np.int64)
-    codes[some] = pd.factorize(given[some])[0]
-    return codes
 
 
 class _Shuffle:

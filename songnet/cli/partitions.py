@@ -48,10 +48,11 @@ def run(
         str | None, typer.Option(help="What to keep it as [default: ALGORITHM-ON].")
     ] = None,
     resolution: Annotated[
-        float | None, typer.Option(help="louvain, leiden: higher gives smaller communities.")
+        float | None,
+        typer.Option(help="louvain, leiden (not significance): higher gives smaller communities."),
     ] = None,
     communities: Annotated[
-        int | None, typer.Option(min=1, help="Exactly so many communities.")
+        int | None, typer.Option(min=1, help="Exactly so many communities, where that can be had.")
     ] = None,
     objective: Annotated[
         str | None,

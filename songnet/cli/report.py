@@ -22,7 +22,7 @@ def report(
         Path | None, typer.Option(metavar="DIR", help="Write each figure as SVG too.")
     ] = None,
     null: Annotated[
-        list[str] | None,
+        str | None,
         typer.Option(
             metavar="shuffle,artist,album,rewiring|none",
             help="What to hold agreement against, as in 'partitions compare'. [default: shuffle "
@@ -42,15 +42,8 @@ def report(
     with opened(context, store, data) as workspace, Progress() as progress:
         from songnet.workflows.report import Against, write_report
 
-        against = Against(_split(null))
+        against = Against(null.split(",") if null else None)
         write_report(
             workspace, file, figures=figures, against=against, seed=seed, progress=progress
         )
     typer.echo(f"wrote {file}")
-
-
-def _split(given: list[str] | None) -> list[str] | None:
-    """Names given one by one or with commas between them; None where none were."""
-    if not given:
-        return None
-    return [name.strip() for text in given for name in text.split(",") if name.strip()]

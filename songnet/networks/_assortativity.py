@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from songnet.errors import EmptyInputError, InputError
+from songnet.agreement import check_samples, group_codes
+from songnet.errors import EmptyInputError
 from songnet.model import Floats, Ints, Memberships, Vectors, among
-from songnet.networks._null import NullTest, check_samples, group_codes
+from songnet.networks._null import NullTest
 from songnet.networks._progress import Progress, silent
 from songnet.networks._rewiring import rewired
 from songnet.networks._selection import restricted
@@ -154,13 +155,10 @@ def _counting(
     memberships: Memberships, vectors: Vectors, groups: Sequence[Any] | None
 ) -> tuple[Memberships, Ints | None]:
     """The memberships of songs that count, and the number of each of those songs' group."""
-    songs = len(memberships.songs)
-    if groups is not None and len(groups) != songs:
-        raise InputError(f"groups are needed for every song: got {len(groups)} for {songs}")
     heard = among(memberships.songs, vectors.songs)
     if groups is None:
         return restricted(memberships, songs=heard), None
-    codes = group_codes(groups)
+    codes = group_codes(groups, len(memberships.songs))
     count = heard & (codes >= 0)
     return restricted(memberships, songs=count), codes[count]
 

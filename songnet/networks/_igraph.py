@@ -9,15 +9,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from songnet.model import Ints, SongNetwork
 
 _generator = threading.Lock()
 
 
-def graph(network: SongNetwork) -> Any:
-    """An `igraph.Graph` with a vertex per song, in the network's order, and its edges."""
-    return from_ends(len(network.songs), network.sources, network.targets)
+def graph(network: SongNetwork, kept: NDArray[np.bool_] | None = None) -> Any:
+    """An `igraph.Graph` with a vertex per song, in the network's order, and its edges.
+
+    `kept`, bool (m,), says which of them; default: all.
+    """
+    chosen = slice(None) if kept is None else kept
+    return from_ends(len(network.songs), network.sources[chosen], network.targets[chosen])
 
 
 def from_ends(vertices: int, sources: Ints, targets: Ints, *, directed: bool = False) -> Any:

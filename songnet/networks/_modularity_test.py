@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from songnet.errors import InputError
+from songnet.agreement import check_samples, group_codes
 from songnet.model import Ints, SongNetwork
 from songnet.networks._modularity import modularity
-from songnet.networks._null import NullTest, check_samples, group_codes
+from songnet.networks._null import NullTest
 
 
 def modularity_test(
@@ -78,14 +78,10 @@ def modularity_test(
 def _groups(network: SongNetwork, groups: Sequence[Any] | None) -> Ints:
     """A number per group, shape (n,); songs of no group have one each."""
     songs = len(network.songs)
-    if groups is None:
-        return np.zeros(songs, np.int64)
-    if len(groups) != songs:
-        raise InputError(f"a test within groups needs one per song: {len(groups)} for {songs}")
-    codes = group_codes(groups)
+    codes = group_codes(groups, songs)
     alone = codes < 0
     codes[alone] = songs + np.arange(int(alone.sum()))
-    return np.asarray(codes, np.int64)
+    return codes
 
 
 def _movable(within: Ints, labels: Ints) -> float:

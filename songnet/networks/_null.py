@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from songnet.errors import UsageError
-from songnet.model import Ints
 
 # Equal up to the order of summation counts as equal, so that rounding is never significant.
 TOLERANCE = 1e-12
@@ -88,21 +83,3 @@ class NullTest:
             "p": self.p,
             "values": list(self.values),
         }
-
-
-def check_samples(samples: int) -> None:
-    """`UsageError` unless there is at least one."""
-    if samples < 1:
-        raise UsageError(f"samples must be at least 1: got {samples}")
-
-
-def group_codes(groups: Sequence[Any]) -> Ints:
-    """A number per group, -1 for None and NaN; int64 (n,)."""
-    numbers: dict[Any, int] = {}
-    codes = [-1 if _missing(each) else numbers.setdefault(each, len(numbers)) for each in groups]
-    return np.array(codes, np.int64)
-
-
-def _missing(value: object) -> bool:
-    """Whether a table means nothing by it."""
-    return value is None or (isinstance(value, float) and math.isnan(value))

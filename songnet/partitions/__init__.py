@@ -1,9 +1,10 @@
 """Algorithms that cut songs into communities.
 
-`louvain`, `leiden`, `infomap` and `blockmodel` take a `SongNetwork`; `kmeans`, `mixture`,
-`spectral` and `hdbscan` take `Vectors`. All give a `Partition` that says how it was made. The same
-input, options and seed give the same partition, whatever order the input came in and however many
-cores there are. `ALGORITHMS` knows them by name; `run` calls one of them by name.
+`louvain`, `leiden`, `infomap`, `leading_eigenvector`, `label_propagation` and `blockmodel` take a
+`SongNetwork`; `kmeans`, `mixture`, `spectral` and `hdbscan` take `Vectors`. All give a `Partition`
+that says how it was made. The same input, options and seed give the same partition, whatever order
+the input came in and however many cores there are. `ALGORITHMS` knows them by name; `run` calls
+one of them by name.
 
 `choose` asks how many communities vectors hold, `sweep` what a network gives at every resolution;
 `consensus` is what several seeds agree on.

@@ -8,10 +8,10 @@ from typing import Any, Final, TypeAlias
 
 from songnet.errors import UsageError
 from songnet.model import Floats, Ints, SongNetwork
-from songnet.partitions._igraph import graph, seeded
+from songnet.networks._igraph import graph, seeded
 from songnet.partitions._layers import is_multiplex
-from songnet.partitions._leiden import Objective, _igraphs_cpm, _igraphs_modularity, leiden
-from songnet.partitions._louvain import _cut as _igraphs_louvain
+from songnet.partitions._leiden import Objective, igraphs_cpm, igraphs_modularity, leiden
+from songnet.partitions._louvain import igraphs_louvain
 
 Cutter: TypeAlias = Callable[[float, int], Ints]
 """Labels at a resolution, with a seed."""
@@ -21,9 +21,9 @@ OBJECTIVES: Final[dict[str, tuple[Objective, ...]]] = {
     "louvain": ("modularity",),
 }
 IGRAPHS: Final[dict[tuple[str, Objective], Callable[[Any, Floats, float], Ints]]] = {
-    ("leiden", "modularity"): _igraphs_modularity,
-    ("leiden", "cpm"): _igraphs_cpm,
-    ("louvain", "modularity"): _igraphs_louvain,
+    ("leiden", "modularity"): igraphs_modularity,
+    ("leiden", "cpm"): igraphs_cpm,
+    ("louvain", "modularity"): igraphs_louvain,
 }
 
 

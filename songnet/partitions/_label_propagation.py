@@ -6,8 +6,8 @@ import numpy as np
 
 from songnet.model import Ints, Partition, SongNetwork
 from songnet.networks import modularity
+from songnet.networks._igraph import graph, seeded
 from songnet.partitions._common import prepare, versions
-from songnet.partitions._igraph import graph, seeded
 
 
 def label_propagation(network: SongNetwork, *, name: str | None = None, seed: int = 0) -> Partition:

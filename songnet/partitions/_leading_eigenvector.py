@@ -9,8 +9,8 @@ import numpy as np
 from songnet.errors import InputError
 from songnet.model import Ints, Partition, Scalar, SongNetwork
 from songnet.networks import modularity
+from songnet.networks._igraph import graph
 from songnet.partitions._common import check_count, prepare, versions
-from songnet.partitions._igraph import graph
 from songnet.partitions._modular import parts
 
 NAME = "leading-eigenvector"

@@ -177,7 +177,7 @@ def _by_modularity(task: _Task) -> Found:
     if is_multiplex(task.network):
         labels, params, _ = _by_rb(task)
         return labels, params, {}
-    cut = by_igraph(task.network, _igraphs_modularity, task.seed)
+    cut = by_igraph(task.network, igraphs_modularity, task.seed)
     labels, params, _ = task.solve(task.network, cut, 1.0, configuration_bounds(task.layers))
     return labels, params, {}
 
@@ -195,7 +195,7 @@ def _by_rb(task: _Task) -> Found:
 def _by_cpm(task: _Task) -> Found:
     # It has no null model that each layer would have its own of: the layers' sum is one network.
     whole = combined(task.network, task.layers)
-    cut = by_igraph(whole, _igraphs_cpm, task.seed)
+    cut = by_igraph(whole, igraphs_cpm, task.seed)
     labels, params, resolution = task.solve(whole, cut, density(whole), constant_bounds(whole))
     return labels, params, {"cpm": constant_potts(whole, labels, resolution)}
 
@@ -213,14 +213,16 @@ _FIND: dict[Objective, Callable[[_Task], Found]] = {
 }
 
 
-def _igraphs_modularity(graph: Any, weights: Floats, resolution: float) -> Ints:
+def igraphs_modularity(graph: Any, weights: Floats, resolution: float) -> Ints:
+    """Labels by igraph's Leiden for modularity, drawn from its seeded generator."""
     found = graph.community_leiden(
         objective_function="modularity", weights=weights, resolution=resolution, n_iterations=-1
     )
     return np.asarray(found.membership, np.int64)
 
 
-def _igraphs_cpm(graph: Any, weights: Floats, resolution: float) -> Ints:
+def igraphs_cpm(graph: Any, weights: Floats, resolution: float) -> Ints:
+    """Labels by igraph's Leiden for the constant Potts model, likewise."""
     # Weights of mean 1: gains near the rounding error would count for none.
     mean = weights.mean() if weights.any() else 1.0
     found = graph.community_leiden(

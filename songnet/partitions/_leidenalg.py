@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from songnet.model import Floats, Ints, SongNetwork
-from songnet.partitions._igraph import graph
+from songnet.networks._igraph import graph
 from songnet.partitions._layers import Layer
 
 

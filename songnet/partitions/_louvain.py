@@ -44,7 +44,7 @@ def louvain(
     return maximise_modularity(
         network,
         algorithm="louvain",
-        cut=_cut,
+        cut=igraphs_louvain,
         resolution=resolution,
         communities=communities,
         name=name,
@@ -52,6 +52,7 @@ def louvain(
     )
 
 
-def _cut(graph: Any, weights: Floats, resolution: float) -> Ints:
+def igraphs_louvain(graph: Any, weights: Floats, resolution: float) -> Ints:
+    """Labels by igraph's Louvain, drawn from its seeded generator."""
     found = graph.community_multilevel(weights=weights, resolution=resolution)
     return np.asarray(found.membership, np.int64)

@@ -12,8 +12,8 @@ import numpy as np
 from songnet.errors import InputError, UsageError
 from songnet.model import Floats, Ints, Partition, Scalar, SongNetwork
 from songnet.networks import modularity
+from songnet.networks._igraph import graph, seeded
 from songnet.partitions._common import check_count, prepare, versions
-from songnet.partitions._igraph import graph, seeded
 from songnet.partitions._layers import Layer
 from songnet.partitions._objectives import configuration_bounds
 

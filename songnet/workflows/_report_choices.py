@@ -53,7 +53,7 @@ def _holds(kept: Choice | Sweep, fingerprint: str | None, said: list[str]) -> bo
         what, command = f"number of communities of {kept.on}", f"choose-k {kept.on}"
     else:
         what = f"profile of {kept.algorithm} on {kept.on}"
-        command = f"sweep {kept.algorithm} --on {kept.on}"
+        command = f"sweep {kept.on} --algorithm {kept.algorithm}"
     said.append(
         f"The {what} is not shown: {kept.on} has changed since, or is gone. Make it again with "
         f"'songnet partitions {command}'."

@@ -10,7 +10,8 @@ from songnet.model import Scalar
 from songnet.report import Section, Table
 from songnet.workflows._study_result import NULLS, Effect, Score, Study
 
-SHOWN = 60
+SHOWN = 20
+DIGITS = 4
 OWN = (
     "K-means clusters of each encoder, their number chosen by silhouette and by elbow as in the "
     "original study, against leading-eigenvector communities of the playlists."
@@ -34,7 +35,7 @@ def study_sections(study: Study) -> list[Section]:
 
 def _own(study: Study) -> Section:
     columns = ["encoder", "k", "chosen by", "communities", "songs", "NMI", "NMI by chance", "AMI"]
-    columns += ["ARI", *(f"p, {words}" for words in _nulls(study).values())]
+    columns += ["ARI", *_headings(study)]
     rows = [
         [
             row.encoder,
@@ -53,8 +54,16 @@ def _own(study: Study) -> Section:
 
 
 def _scores(score: Score, nulls: Iterable[str]) -> list[Scalar]:
-    values: list[Scalar] = [score.songs, score.nmi, score.chance, score.ami, score.ari]
-    return values + [score.p.get(null) for null in nulls]
+    values = [score.nmi, score.chance, score.ami, score.ari, *(score.p.get(each) for each in nulls)]
+    return [score.songs, *(_rounded(value) for value in values)]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, DIGITS)
+
+
+def _headings(study: Study) -> list[str]:
+    return [f"p, {null}" for null in _nulls(study)]
 
 
 def _nulls(study: Study) -> dict[str, str]:
@@ -91,7 +100,8 @@ def _original_row(table: ConfusionTable, study: Study) -> list[Scalar]:
     null = shuffled(a, b, samples=study.samples, seed=study.seed)
     largest = float(cells.column_sizes.max() / cells.songs)
     p = null.scores["ami"].p
-    return [table.title, found.nmi, chance.nmi, found.ami, found.ari, p, largest]
+    values = [found.nmi, chance.nmi, found.ami, found.ari, p, largest]
+    return [table.title, *(_rounded(value) for value in values)]
 
 
 def _beyond(study: Study) -> Section:
@@ -102,7 +112,7 @@ def _beyond(study: Study) -> Section:
         caption = "Modularity of the playlists’ Leiden communities on each network of sound"
         tables.append(Table(caption, effects, rows))
     if study.assortativity:
-        rows = [[*_effect(effect), effect.size] for effect in study.assortativity]
+        rows = [[*_effect(effect), _rounded(effect.size)] for effect in study.assortativity]
         caption = "Mean similarity (cosine) of songs of one playlist, against rewired playlists"
         columns = ["encoder", "pairs", *effects[2:], "effect, in sd of pairs"]
         tables.append(Table(caption, columns, rows))
@@ -110,6 +120,7 @@ def _beyond(study: Study) -> Section:
         title="Beyond the original",
         paragraphs=[
             BEYOND,
+            f"p is under each null: {'; '.join(f'{n}: {w}' for n, w in _nulls(study).items())}.",
             *(f"Left out: {name}: {why}" for name, why in study.refused.items()),
         ],
         tables=tables,
@@ -119,7 +130,7 @@ def _beyond(study: Study) -> Section:
 def _all_pairs(study: Study) -> Table:
     nulls = _nulls(study)
     columns = ["playlists", "sound", "songs", "NMI", "NMI by chance", "AMI", "ARI"]
-    columns += [f"p, {words}" for words in nulls.values()]
+    columns += _headings(study)
     best = sorted(study.scores, key=lambda score: -score.ami)[:SHOWN]
     rows = [[score.playlists, score.sound, *_scores(score, nulls)] for score in best]
     more = len(study.scores) - len(best)
@@ -128,12 +139,5 @@ def _all_pairs(study: Study) -> Table:
 
 
 def _effect(effect: Effect) -> list[Scalar]:
-    return [
-        effect.of,
-        effect.null,
-        effect.observed,
-        effect.mean,
-        effect.sd,
-        effect.z,
-        effect.p,
-    ]
+    values = [effect.observed, effect.mean, effect.sd, effect.z, effect.p]
+    return [effect.of, effect.null, *(_rounded(value) for value in values)]

@@ -11,8 +11,8 @@ from typing import Any, Final
 from songnet.errors import BadNameError, InputError, UsageError
 from songnet.info import NetworkInfo
 from songnet.model import Memberships, Scalar, SongNetwork, Vectors
-from songnet.names import check_name
 from songnet.networks import Scaling, Selection, Weight, cooccurrence, nearest
+from songnet.workflows._keeping import check_free, keep_network
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.selection import select_memberships
 from songnet.workflows.workspace import Workspace, pull
@@ -64,7 +64,7 @@ def link_playlists(
         Conditions without a name, and what `cooccurrence` refuses.
     """
     called = playlists_name(name, where.conditions if isinstance(where, Selection) else where)
-    _check_free(workspace, called)
+    check_free(workspace, called)
     chosen = where if isinstance(where, Selection) else select_memberships(workspace, where)
     network = cooccurrence(
         chosen.memberships,
@@ -80,7 +80,7 @@ def link_playlists(
         progress=progress,
     )
     network = _recorded(network, chosen)
-    return network, _keep(workspace, network)
+    return network, keep_network(workspace, network)
 
 
 def playlists_name(name: str | None, where: Sequence[object]) -> str:
@@ -146,12 +146,12 @@ def link_sound(
 ) -> tuple[SongNetwork, int]:
     """Link every song to the `k` most similar by cosine, scaled or not; as `link_playlists`."""
     chosen = name or f"sound-{encoder}"
-    _check_free(workspace, chosen)
+    check_free(workspace, chosen)
     vectors = pull(workspace, encoder)
     if not isinstance(vectors, Vectors):
         raise BadNameError(f"{encoder!r} is a network, not an encoder: see 'songnet encoders list'")
     network = nearest(vectors, k=k, name=chosen, scaling=scaling)
-    return network, _keep(workspace, network)
+    return network, keep_network(workspace, network)
 
 
 def _recorded(network: SongNetwork, chosen: Selection) -> SongNetwork:
@@ -181,14 +181,3 @@ def _made_by(made: NetworkInfo | Mapping[str, Scalar]) -> tuple[str, Mapping[str
 
 def _conditions(params: Mapping[str, Scalar]) -> list[str]:
     return [str(each) for each in json.loads(str(params.get(WHERE, "[]")))]
-
-
-def _check_free(workspace: Workspace, name: str) -> None:
-    check_name(name, what="network")
-    if name in {encoder.name for encoder in workspace.store.encoders()}:
-        raise BadNameError(f"{name!r} is the name of an encoder: choose another with --name")
-
-
-def _keep(workspace: Workspace, network: SongNetwork) -> int:
-    workspace.data.write_network(network)
-    return workspace.store.write_network(network)

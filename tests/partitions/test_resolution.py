@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from songnet.errors import InputError, UsageError
 from songnet.model import SongNetwork
+from songnet.networks._igraph import seeded
 from songnet.partitions import _modular, leiden, louvain
-from songnet.partitions._igraph import seeded
 
 both = pytest.mark.parametrize("algorithm", [leiden, louvain])
 

@@ -52,9 +52,7 @@ def test_the_answer_names_effect_p_and_nulls():
         "It survives shuffled labels and labels shuffled within each artist, and does not survive "
         "labels shuffled within each album."
     ) in text
-    assert "0.310, where rewired playlists give 0.280, +0.20 standard deviations" in " ".join(
-        found.paragraphs
-    )
+    assert "0.310, where rewired playlists give 0.280, +0.20 standard deviations" in text
     assert "0.900" not in text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from songnet.errors import InputError
-from songnet.model import Floats, Ints
+from songnet.model import Ints
 from songnet.report._content import ReportContent
 from songnet.report._nulls import Intervals, Null, intervals, nulls
 from songnet.report._scores import SCORES
@@ -170,13 +170,6 @@ class Matrix:
     columns: list[str]
     row_labels: Ints
     column_labels: Ints
-
-    @property
-    def residuals(self) -> Floats:
-        """Pearson residuals, float64 (r, c): (n - e) / sqrt(e), e = row x column / all."""
-        down, across = self.counts.sum(1, keepdims=True), self.counts.sum(0, keepdims=True)
-        expected = down * across / max(int(self.counts.sum()), 1)
-        return np.where(expected > 0, (self.counts - expected) / np.sqrt(expected.clip(1e-12)), 0.0)
 
 
 def matrix(pair: Pair, titles: Mapping[str, Sequence[str]], *, shown: int = SHOWN) -> Matrix:

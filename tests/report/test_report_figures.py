@@ -13,10 +13,14 @@ from defusedxml import ElementTree
 
 from songnet.errors import InputError
 from songnet.report import EncoderSection
-from songnet.report._compared import Matrix
+from songnet.report._compared import Matrix, pairs
+from songnet.report._grid import Grid
 from songnet.report._style import GREY, SERIES, to_svg
 from songnet.report.figures import (
     confusion_figure,
+    effects_figure,
+    flow_figure,
+    grid_figure,
     loss_figure,
     scatter_figure,
     spectrogram_figure,
@@ -249,3 +253,49 @@ def test_the_callers_settings_neither_matter_nor_change():
         svg, _ = drawn(loss_figure({"loss": [1, 2]}))
         assert dict(mpl.rcParams) == before
     assert svg == drawn(loss_figure({"loss": [1, 2]}))[0]
+
+
+def test_bands_of_a_flow_are_as_wide_as_their_songs():
+    axes = flow_figure(small(), rows="left", columns="right").axes[0]
+    bands, bars = axes.patches[:5], axes.patches[5:]
+    widths = [np.ptp([y for x, y in band.get_path().vertices if x < 0.1]) for band in bands]
+    np.testing.assert_allclose(widths, np.array([30, 10, 1, 1, 2]) / 44)
+    heights = [bar.get_height() for bar in bars]
+    np.testing.assert_allclose(heights, np.array([40, 4, 31, 11, 2]) / 44)
+    assert {"Band 0", "Band 1", "List 0", "List 2"} <= {text.get_text() for text in axes.texts}
+
+
+def test_a_flow_of_nothing_can_be_drawn():
+    assert "a" in texts(flow_figure(small(np.zeros((1, 1), int)), rows="a", columns="b"))
+
+
+def test_the_grid_shows_every_value_and_no_score_as_blank():
+    values = np.array([[1, 0.25, np.nan], [0.25, 1, -0.01], [np.nan, -0.01, 1]])
+    axes = grid_figure(Grid(["a", "b", "c"], values, clustered=True)).axes[0]
+    written = {tuple(text.get_position()): text.get_text() for text in axes.texts}
+    assert written[1.5, 0.5] == written[0.5, 1.5] == "0.25"
+    assert written[2.5, 1.5] == "−0.01"
+    assert (2.5, 0.5) not in written
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "c"]
+    assert axes.collections[0].get_array().mask.sum() == 2
+
+
+def test_large_grids_have_no_numbers_in_their_cells():
+    names = [f"p{n}" for n in range(17)]
+    assert not grid_figure(Grid(names, np.eye(17), clustered=False)).axes[0].texts
+
+
+def test_effects_stand_beside_their_nulls_and_interval():
+    table = samples.TABLE
+    held = samples.tested(
+        samples.pair("x", "y", table, 0.31), shuffle=samples.null(0.01), odd=samples.null(0.5)
+    )
+    plain = samples.pair("x", "z", table, 0.12)
+    given = pairs(samples.content(comparison=samples.comparison(held, plain)))
+    figure = effects_figure(given)
+    lines = [line.get_xydata().tolist() for line in figure.axes[0].lines[1:]]
+    assert [[pytest.approx(0.26), 0], [pytest.approx(0.35), 0]] in lines
+    assert [[0.31, 0]] in lines
+    assert [[0.12, 1]] in lines
+    assert len([line for line in lines if len(line) == 1 and line[0][0] == 0.001]) == 2
+    assert {"null: labels shuffled", "null: odd", "0.310"} <= set(texts(figure))

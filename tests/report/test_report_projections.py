@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
-from songnet.errors import EmptyInputError
+from songnet.errors import EmptyInputError, StateError
 from songnet.model import Vectors
-from songnet.report.projections import pca, tsne
+from songnet.report import projections
+from songnet.report.projections import has_umap, pca, tsne, umap
+
+needs_umap = pytest.mark.skipif(not has_umap(), reason="umap-learn is not installed")
 
 
 def vectors(values):
@@ -99,3 +105,57 @@ def test_tsne_of_a_sample_is_tsne_of_those_songs(blobs):
     points, rows = tsne(blobs, seed=3, limit=20)
     own = Vectors.from_rows("cae", blobs.songs[rows], blobs.values[rows])
     np.testing.assert_array_equal(points, tsne(own, seed=3)[0])
+
+
+@needs_umap
+def test_umap_keeps_neighbours_and_repeats_itself(blobs):
+    points, rows = umap(blobs, seed=1)
+    assert points.shape == (90, 2)
+    assert points.dtype == np.float64
+    np.testing.assert_array_equal(rows, np.arange(90))
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    np.testing.assert_array_equal(distances.argmin(1) // 30, np.arange(90) // 30)
+    np.testing.assert_array_equal(points, umap(blobs, seed=1)[0])
+
+
+@needs_umap
+@pytest.mark.parametrize("songs", [1, 3, 4, 5, 8, 31])
+def test_umap_of_a_handful(songs):
+    points, rows = umap(vectors(np.random.default_rng(0).normal(size=(songs, 3))))
+    assert points.shape == (songs, 2)
+    assert np.isfinite(points).all()
+    assert len(rows) == songs
+
+
+@needs_umap
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
+def test_umap_of_no_vectors_is_refused(shape):
+    with pytest.raises(EmptyInputError, match="songnet embed"):
+        umap(vectors(np.zeros(shape)))
+
+
+@needs_umap
+def test_umap_samples_the_same_songs_as_tsne(blobs):
+    points, rows = umap(blobs, seed=3, limit=20)
+    assert len(points) == 20
+    np.testing.assert_array_equal(rows, tsne(blobs, seed=3, limit=20)[1])
+
+
+@needs_umap
+def test_umap_is_loaded_in_silence_and_without_tensorflow():
+    program = (
+        "import sys; from songnet.report import projections; projections._umap();"
+        "print('umap.umap_' in sys.modules, 'tensorflow' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True False\n", "")
+
+
+def test_without_umap_the_way_to_it_is_named(cloud, monkeypatch):
+    monkeypatch.setattr(projections, "find_spec", lambda _: None)
+    assert not has_umap()
+    with pytest.raises(StateError, match=r"songnet\[umap\]"):
+        umap(cloud)

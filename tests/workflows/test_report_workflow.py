@@ -72,9 +72,14 @@ def own(world, tmp_path):
     return Workspace(world.store, DataFolder(tmp_path))
 
 
-@pytest.fixture
-def content(own, monkeypatch):
+@pytest.fixture(autouse=True)
+def without_umap(monkeypatch):
+    """Compiling it takes longer than all the rest; the tests of projections run it."""
     monkeypatch.setattr(projections, "has_umap", lambda: False)
+
+
+@pytest.fixture
+def content(own):
     return gather(own, title="t")
 
 
@@ -99,7 +104,7 @@ def test_labels_are_the_partitions_own(content, world):
 
 
 def test_a_song_that_no_partition_covers_has_no_community():
-    cut = Partition.from_labels("cut", ["b", "d"], [0, 1], algorithm="x", on="y")
+    cut = Partition.from_labels(["b", "d"], [0, 1], name="cut", algorithm="x", on="y")
     found = _report_maps.labels_by_id(np.array(["a", "b", "c", "d", "e"], object), cut)
     assert found.tolist() == [-1, 0, -1, 1, -1]
 

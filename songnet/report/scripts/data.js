@@ -67,6 +67,10 @@ function drawn(name, attributes = {}, ...children) {
   return made;
 }
 
+function rgb(hex) {
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+}
+
 function swatch(look) {
   const [colour, shape] = LOOKS[look];
   const mark =

@@ -5,10 +5,6 @@ const LESS = ["#ffffff", "#f3c27b", "#b35900"].map(rgb);
 const MORE = ["#ffffff", "#6aaed6", "#0b3c73"].map(rgb);
 const FAR = 8;
 
-function rgb(hex) {
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-}
-
 function mixed(stops, share) {
   const place = Math.max(0, Math.min(1, share)) * (stops.length - 1);
   const low = Math.min(Math.floor(place), stops.length - 2);

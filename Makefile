@@ -39,6 +39,7 @@ neo4j-stop:
 bench: setup
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.encoding
+	$(BIN)/python -m benchmarks.agreement
 
 clean:
 	rm -rf build $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -66,9 +66,9 @@ class Rewirings:
         needed = {cut.name: cut for cut in found}
         obstacles = {name: note for name, cut in needed.items() if (note := self._obstacle(cut))}
         self._failed = dict(obstacles)
-        for network in {cut.on: None for name, cut in needed.items() if name not in obstacles}:
-            cuts = [cut for cut in needed.values() if cut.on == network]
-            self._make(self._networks[network], cuts)
+        able = [cut for name, cut in needed.items() if name not in obstacles]
+        for network in {cut.on: None for cut in able}:
+            self._make(self._networks[network], [cut for cut in able if cut.on == network])
         if not needed:
             return ["no rewiring null: it needs a pair of which one partition is of playlists"]
         return list(self._failed.values())

@@ -206,6 +206,10 @@ def test_partitions_that_cannot_be_rewired_are_named(own):
     assert found.notes == (
         "no rewiring null of given: 'imported' is no algorithm that can be run on another network",
     )
+    both = compare_partitions(own, ["given", "leiden-playlists", "hears"], nulls=["rewiring"])
+    tested = {(pair.a, pair.b) for pair in both.pairs if pair.nulls}
+    assert tested == {("leiden-playlists", "hears")}
+    assert both.notes == found.notes
     found = compare_partitions(own, ["deaf", "hears"], nulls=["rewiring"])
     assert found.notes == (
         "no rewiring null: it needs a pair of which one partition is of playlists",

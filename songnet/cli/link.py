@@ -64,10 +64,12 @@ def playlists(
     ] = None,
     k_core: Annotated[
         int | None,
-        typer.Option(
-            min=1, help="Drop songs with fewer than K neighbours, until all have K; comes last."
-        ),
+        typer.Option(min=1, help="Drop songs with fewer than K neighbours, until all have K."),
     ] = None,
+    largest_component: Annotated[
+        bool,
+        typer.Option("--largest-component", help="Keep only the largest connected component."),
+    ] = False,
     top: Annotated[
         int | None, typer.Option(min=1, help="Keep the N heaviest edges of each song.")
     ] = None,
@@ -108,6 +110,7 @@ def playlists(
             max_length=max_length,
             disparity=disparity,
             k_core=k_core,
+            largest_component=largest_component,
             memory_gib=memory_gib,
             progress=progress,
         )

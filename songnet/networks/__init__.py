@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from songnet.model import SongNetwork
 from songnet.networks._assortativity import Assortativity, assortativity
+from songnet.networks._component import largest_component
 from songnet.networks._conditions import FIELDS, Condition, condition, conditions
 from songnet.networks._cooccurrence import cooccurrence
 from songnet.networks._core import k_core
@@ -45,6 +46,7 @@ __all__ = [
     "hubs",
     "k_core",
     "k_occurrence",
+    "largest_component",
     "layers",
     "modularity",
     "modularity_test",

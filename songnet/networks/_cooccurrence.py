@@ -14,6 +14,7 @@ import numpy as np
 from songnet.errors import EmptyInputError, MemoryRefusedError, UsageError
 from songnet.model import Ids, Ints, Memberships, Scalar, SongNetwork
 from songnet.names import check_name
+from songnet.networks._component import largest_component as component_of
 from songnet.networks._core import check_k
 from songnet.networks._core import k_core as core_of
 from songnet.networks._disparity import check_alpha
@@ -38,6 +39,7 @@ def cooccurrence(
     max_length: int | None = None,
     disparity: float | None = None,
     k_core: int | None = None,
+    largest_component: bool = False,
     memory_gib: float = 8.0,
     progress: Progress = silent,
 ) -> SongNetwork:
@@ -78,6 +80,8 @@ def cooccurrence(
         the neighbour with the smaller id.
     k_core
         Drop songs with fewer neighbours than this until there are none.
+    largest_component
+        Keep only the largest connected component.
     name
         What to call the network.
     memory_gib
@@ -119,7 +123,8 @@ def cooccurrence(
     if not len(edges.sources):
         raise EmptyInputError(_nothing_left(options))
     network = _network(name, made.table.songs, edges, options)
-    return network if k_core is None else core_of(network, k_core)
+    network = network if k_core is None else core_of(network, k_core)
+    return component_of(network) if largest_component else network
 
 
 def _check(options: dict[str, Scalar], k: int | None, memory_gib: float) -> None:

@@ -90,15 +90,21 @@ def clusters_of(cutter: Cutter, choice: Choice) -> Iterator[Clusters]:
             yield Clusters(choice.on, rules, name, k)
 
 
-def targets_of(cutter: Cutter, network: str) -> list[str]:
-    """The study's communities: 4 and 10 by the leading eigenvector.
+def targets_of(cutter: Cutter, network: str, connected: str) -> list[str]:
+    """The study's communities: 4 and 10 by the leading eigenvector, of the largest component.
 
-    Where the method cannot give one of these numbers, what it gives unasked stands in.
+    Where the method cannot give one of these numbers, what it gives unasked of the whole network
+    stands in, and `Cutter.refused` says why.
+
+    Parameters
+    ----------
+    network, connected
+        The playlists' network, and its largest component.
     """
     names = []
     for communities in TARGETS:
-        name = f"{STUDIED}-{network}-{communities}"
-        if cutter.cut(STUDIED, network, name=name, communities=communities):
+        name = f"{STUDIED}-{connected}-{communities}"
+        if cutter.cut(STUDIED, connected, name=name, communities=communities):
             names.append(name)
     if len(names) < len(TARGETS) and cutter.cut(STUDIED, network):
         names.append(f"{STUDIED}-{network}")

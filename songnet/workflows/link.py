@@ -11,6 +11,7 @@ from typing import Any, Final
 from songnet.errors import BadNameError, InputError, UsageError
 from songnet.info import NetworkInfo
 from songnet.model import Memberships, Scalar, SongNetwork, Vectors
+from songnet.names import check_name
 from songnet.networks import Scaling, Selection, Weight, cooccurrence, nearest
 from songnet.workflows._keeping import check_free, keep_network
 from songnet.workflows.progress import Progress, silent
@@ -27,6 +28,7 @@ OPTIONS: Final = (
     "disparity",
     "top",
     "k_core",
+    "largest_component",
 )
 WHERE: Final = "where"
 
@@ -43,6 +45,7 @@ def link_playlists(
     max_length: int | None = None,
     disparity: float | None = None,
     k_core: int | None = None,
+    largest_component: bool = False,
     memory_gib: float = 8.0,
     progress: Progress = silent,
 ) -> tuple[SongNetwork, int]:
@@ -76,6 +79,7 @@ def link_playlists(
         max_length=max_length,
         disparity=disparity,
         k_core=k_core,
+        largest_component=largest_component,
         memory_gib=memory_gib,
         progress=progress,
     )
@@ -97,6 +101,16 @@ def playlists_name(name: str | None, where: Sequence[object]) -> str:
             "--name, such as --name playlists-2017"
         )
     return PLAYLISTS if name is None else name
+
+
+def link_largest_component(workspace: Workspace, info: NetworkInfo) -> SongNetwork:
+    """The largest connected component of a network of playlists, kept as ``NAME-largest``."""
+    name = check_name(f"{info.name}-largest", what="network")
+    check_free(workspace, name)
+    params = {**info.params, "largest_component": True}
+    network = replace(rebuild(workspace, params), name=name)
+    keep_network(workspace, network)
+    return network
 
 
 def rebuild(

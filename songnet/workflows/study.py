@@ -11,6 +11,7 @@ import numpy as np
 
 from songnet import encoders
 from songnet.errors import InputError, StateError
+from songnet.networks import largest_component
 from songnet.partitions import Choice
 from songnet.workflows._study_cuts import (
     Clusters,
@@ -27,10 +28,10 @@ from songnet.workflows._study_section import study_sections
 from songnet.workflows.choosing import choose_communities
 from songnet.workflows.compare import compare_partitions
 from songnet.workflows.embed import Training, Watching, embed
-from songnet.workflows.link import link_playlists, link_sound
+from songnet.workflows.link import link_largest_component, link_playlists, link_sound
 from songnet.workflows.progress import Progress, silent
 from songnet.workflows.report import Against, write_report
-from songnet.workflows.workspace import Workspace, pull
+from songnet.workflows.workspace import Workspace, pull, pull_network
 
 LISTENING = "contrastive_128"
 # The original study's encoders, and the one that hears most: model and design.
@@ -97,7 +98,7 @@ def run_study(
         if name != LISTENING
         for found in clusters_of(cutter, _choice(workspace, name, plan, tell, progress))
     ]
-    targets = targets_of(cutter, plan.network)
+    targets = targets_of(cutter, plan.network, _connected(workspace, plan.network))
     communities = [*communities_of(cutter, plan.network), *targets]
     sounds = sounds_of(
         cutter,
@@ -179,6 +180,14 @@ def _listen(
         if done.trained:
             tell(f"trained {name}")
         _link_sound(workspace, name)
+
+
+def _connected(workspace: Workspace, network: str) -> str:
+    """The largest component of the playlists' network, as the original study took it."""
+    info = next(info for info in workspace.store.networks() if info.name == network)
+    if len(largest_component(pull_network(workspace, info)).songs) == info.songs:
+        return network
+    return link_largest_component(workspace, info).name
 
 
 def _link_sound(workspace: Workspace, encoder: str) -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from songnet.errors import InputError, UsageError
 from songnet.model import SongNetwork
-from songnet.networks import WEIGHTS, rewired
+from songnet.networks import WEIGHTS, largest_component, rewired
 from songnet.store import open_store
 from songnet.store.folder import DataFolder
-from songnet.workflows.link import conditioned, link_playlists, rebuild
+from songnet.workflows.link import conditioned, link_largest_component, link_playlists, rebuild
 from songnet.workflows.selection import select_memberships
 from songnet.workflows.workspace import Workspace
 
@@ -54,6 +54,7 @@ WHERE = ["followers>=2", r'name~"p\d+"', "released<1998", "length<=5"]
         {"name": "part", "where": WHERE},
         {"name": "part", "where": WHERE[:2], "min_shared": 2, "top": 3, "max_length": 6},
         {"most_connected": 12, "disparity": 0.9, "k_core": 2, "weight": "cosine"},
+        {"min_shared": 2, "largest_component": True},
     ],
     ids=str,
 )
@@ -66,6 +67,16 @@ def test_a_network_is_made_again_from_its_parameters(workspace, options):
         assert again.fingerprint == network.fingerprint
         assert dict(again.params) == dict(network.params)
     assert rebuild(workspace, kept).name == network.name
+
+
+def test_the_largest_component_is_kept_beside_the_whole(workspace):
+    whole, _ = link_playlists(workspace, min_shared=3)
+    found = link_largest_component(workspace, info(workspace, "playlists"))
+    assert found.name == "playlists-largest"
+    assert found.fingerprint == largest_component(whole).fingerprint
+    kept = info(workspace, "playlists-largest")
+    assert rebuild(workspace, kept).fingerprint == found.fingerprint == kept.fingerprint
+    assert info(workspace, "playlists").fingerprint == whole.fingerprint
 
 
 def test_it_is_not_kept(workspace):

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from songnet import demo
 from songnet.agreement import Comparison
+from songnet.workflows.choosing import choose_communities, sweep_resolutions
 from songnet.workflows.compare import compare_partitions
 from songnet.workflows.embed import Training, Watching, embed
 from songnet.workflows.link import link_playlists, link_sound
 from songnet.workflows.load import load_audio, load_playlists
 from songnet.workflows.partition import run_partition
 from songnet.workflows.progress import Progress, silent
-from songnet.workflows.report import write_report
+from songnet.workflows.report import Against, write_report
 from songnet.workflows.workspace import Workspace
 
 # The study's smallest autoencoder, and an encoder that hears more; both trained briefly.
@@ -23,6 +24,7 @@ MODELS: dict[str, tuple[str, dict[str, float]]] = {
     STUDIED: ("cae", {"epochs": 20, "batch_size": 4, "learning_rate": 0.001}),
     LISTENING: ("contrastive", {"epochs": 40}),
 }
+NULLS = ("shuffle", "artist", "rewiring")
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,17 @@ def run_demo(
     _load(workspace, tell, progress)
     _embed(workspace, seed, tell, progress)
     names = _cut(workspace, seed, tell)
-    comparison = compare_partitions(workspace, names)
-    write_report(workspace, report, title=demo.TITLE, notes=demo.NOTES, seed=seed)
+    _choose(workspace, seed, tell)
+    comparison = compare_partitions(workspace, names, nulls=NULLS, seed=seed, progress=progress)
+    write_report(
+        workspace,
+        report,
+        title=demo.TITLE,
+        notes=demo.NOTES,
+        against=Against(NULLS),
+        seed=seed,
+        progress=progress,
+    )
     tell(f"report written to {report}")
     titles = {name: workspace.store.community_titles(name) for name in names}
     return Demo(comparison, titles)
@@ -111,3 +122,13 @@ def _cut(workspace: Workspace, seed: int, tell: Callable[[str], None]) -> list[s
     for cut in cuts:
         tell(f"partition {cut.name}: {cut.communities:,} communities of {len(cut.songs):,} songs")
     return [cut.name for cut in cuts]
+
+
+def _choose(workspace: Workspace, seed: int, tell: Callable[[str], None]) -> None:
+    """How many clusters each encoder's vectors hold, and where cutting the playlists is stable."""
+    for name in MODELS:
+        found = choose_communities(workspace, name, seed=seed)
+        chosen = ", ".join(f"{rule} {k or 'none'}" for rule, k in found.chosen.items())
+        tell(f"how many clusters {name} holds: {chosen}")
+    swept = sweep_resolutions(workspace, "playlists", seed=seed).sweep
+    tell(f"swept the resolution of leiden on playlists: {len(swept.plateaus)} plateaus")

@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
-from benchmarks.timing import publish
+from benchmarks.timing import OURS, publish, race
 from songnet import agreement
 from songnet.model import Ints, Partition, canonical_labels, object_array
 
@@ -167,18 +167,20 @@ def scores(chosen: Sequence[Row]) -> Iterator[str]:
         "From two label arrays to one number. igraph's time has the arrays' way into lists in it, "
         "which is the only way in; clusim's that into its own type.\n"
     )
-    yield "| score | songs | communities | songnet s | library | s | ratio | difference |"
+    yield (
+        "| score | songs | communities | songnet, cpu s | library | cpu s | ratio, cpu (wall) "
+        "| difference |"
+    )
     yield "|---|---|---|---|---|---|---|---|"
     for row in chosen:
         two = pair(*row.size)
-        runs = [_seconds(partial(row.ours, two)) for _ in range(3)]
-        ours, value = min(runs)
-        theirs, other = _seconds(partial(row.theirs, two))
+        ours, theirs = race({OURS: partial(row.ours, two), row.library: partial(row.theirs, two)})
         songs, *communities = row.size
         yield (
-            f"| {row.score} | {songs:,} | {communities[0]:,} and {communities[1]:,} | {ours:.3f} "
-            f"| {row.library} | {theirs:.3f} | {theirs / ours:.0f} "
-            f"| {abs(value - other):.0e} |"
+            f"| {row.score} | {songs:,} | {communities[0]:,} and {communities[1]:,} "
+            f"| {ours.cpu:.3f} | {row.library} | {theirs.cpu:.3f} "
+            f"| {theirs.cpu_ratio:.0f} ({theirs.wall_ratio:.0f}) "
+            f"| {abs(row.ours(two) - row.theirs(two)):.0e} |"
         )
     yield ""
 
@@ -190,8 +192,9 @@ def report() -> Iterator[str]:
         f"Made by `python -m benchmarks.agreement` ({platform.machine()}, Python "
         f"{platform.python_version()}, NumPy {np.__version__}), one thread, on a machine with "
         "other work: where both are given, the processor's seconds are the ones to go by. Below, "
-        "songnet's times are the best of three, the others' of one run; a ratio above 1 is slower "
-        "than songnet; the difference is that of the two scores.\n"
+        "seconds are medians of three rounds and ratios the medians of their ratios, round by "
+        "round, after one that does not count; above 1 is slower than songnet. The difference is "
+        "that of the two scores.\n"
     )
     yield from all_pairs()
     yield from scores(rows())

@@ -14,22 +14,31 @@ from songnet.model import Vectors
 
 
 @pytest.fixture(scope="module")
-def world():
-    return Labelled()
-
-
-@pytest.fixture(scope="module")
-def mel(world):
-    return world.mel()
-
-
-@pytest.fixture(scope="module")
-def found(world, mel):
+def drawn():
+    """The world, mel statistics and candidates, drawn before any test draws from the world too."""
+    world = Labelled()
+    mel = world.mel()
     candidates = [
         world.vectors("clear", spread=0.01),
         world.noise("noise"),
         Vectors.from_rows("same", world.songs, mel),
     ]
+    return world, mel, candidates
+
+
+@pytest.fixture(scope="module")
+def world(drawn):
+    return drawn[0]
+
+
+@pytest.fixture(scope="module")
+def mel(drawn):
+    return drawn[1]
+
+
+@pytest.fixture(scope="module")
+def found(drawn):
+    world, mel, candidates = drawn
     return evaluate(candidates, world.labels, world.groups, mel)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from songnet.errors import InputError
 from songnet.model import Ints, Partition, Scalar, SongNetwork
 from songnet.networks import modularity
-from songnet.networks._igraph import graph
+from songnet.networks._igraph import graph, seeded
 from songnet.partitions._common import check_count, prepare, versions
 from songnet.partitions._modular import parts
 
@@ -126,8 +127,12 @@ def _tries(network: SongNetwork) -> tuple[int, Callable[[int | None], Ints]]:
         found = np.arange(len(network.songs)) + len(network.songs)
         if core.edges:
             try:
-                cut = whole.community_leading_eigenvector(clusters=tries, weights=weights)
-            except InternalError as error:
+                # The solver starts at random: always from the same place.
+                with seeded(0), warnings.catch_warnings():
+                    # It warns where it does not converge, and may go on with what it has.
+                    warnings.simplefilter("error", RuntimeWarning)
+                    cut = whole.community_leading_eigenvector(clusters=tries, weights=weights)
+            except (InternalError, RuntimeWarning) as error:
                 raise InputError(_failed(network, error)) from error
             found[linked] = cut.membership
         return np.unique(found, return_inverse=True)[1].astype(np.int64)

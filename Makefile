@@ -23,7 +23,7 @@ demo: setup
 test: setup
 	scripts/provision
 	$(MAKE) lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

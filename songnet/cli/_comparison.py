@@ -18,6 +18,8 @@ TITLE = 32
 SIGNIFICANT = 0.05
 # Residuals beyond this are marked in the confusion matrix.
 MARKED = 2.0
+# A shuffle that can move more of the songs than this is as good as one that moves all.
+MOST = 0.9
 
 Titles = Mapping[str, Sequence[str]]
 NULLS = {
@@ -141,7 +143,16 @@ def _verdict(pairs: Sequence[Pair], name: str) -> str:
     beyond = sum(null.scores["ami"].p <= SIGNIFICANT for null in nulls)
     return (
         f"{samples}; {beyond:,} of {len(pairs):,} pairs agree beyond it (ami, p <= {SIGNIFICANT})"
+        f"{_moved(nulls)}"
     )
+
+
+def _moved(nulls: Sequence[Null]) -> str:
+    """How many songs a shuffle can move: where they are few, it can hardly tell anything."""
+    shares = [null.movable for null in nulls if null.movable is not None]
+    if not shares or min(shares) > MOST:
+        return ""
+    return f"; it can move {min(shares):.0%} to {max(shares):.0%} of their songs"
 
 
 def _single(null: Null) -> str:

@@ -188,8 +188,8 @@ def _headline(score: Score) -> str:
     if not explained:
         return f"{HEADLINES[strength(score.ami)]}."
     return (
-        f"{HEADLINES[strength(score.ami)]}; but no more than shared {_listed(explained)} would "
-        "have it, as far as these data can tell."
+        f"{HEADLINES[strength(score.ami)]}; but nothing shows that it is more than shared "
+        f"{_listed(explained)}."
     )
 
 

@@ -55,6 +55,10 @@ def test_many_pairs_are_a_table_and_a_matrix(cuts):
     lines = shown.out.splitlines()
     assert lines[0].split()[:7] == ["a", "b", "songs", "ami", "ari", "nmi", "chance"]
     assert lines[0].endswith("p shuffle  p artist")
+    # The lists are the artists', so that shuffles within artists move nothing of them.
+    says = {line.split(":")[0]: line for line in shown.err.splitlines()}
+    assert "it can move 0% to" in says["artist"]
+    assert "it can move" not in says["shuffle"]
     assert [line.split()[:3] for line in lines[1:4]] == [
         ["half", "lists", "12"],
         ["half", "near", "12"],

@@ -58,7 +58,7 @@ def test_the_answer_names_effect_p_and_nulls():
 
 def test_what_artists_or_albums_explain_is_in_the_headline():
     assert answer(STUDY).headline.startswith(
-        "Yes, a little; but no more than shared albums would have it"
+        "Yes, a little; but nothing shows that it is more than shared albums."
     )
     both = with_score(p={"shuffle": 0.005, "artist": 0.2, "album": 0.6})
     assert "shared artists and albums" in answer(both).headline

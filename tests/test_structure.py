@@ -17,6 +17,7 @@ ORDER = [
     "errors",
     "files",
     "config",
+    "progress",
     "names",
     "model",
     "info",

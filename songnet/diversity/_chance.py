@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.diversity._scores import MOST, Scores, scores
-from songnet.diversity._watch import Watch, unwatched
 from songnet.model import Floats, Ints
+from songnet.progress import Progress, silent
 
 SAMPLES, FEWEST_SAMPLES = 99, 19
 # Multiplications for the samples of one size, about: some ten seconds.
@@ -55,7 +55,7 @@ class Chance:
         sizes: Sequence[int],
         *,
         seed: int = 0,
-        watch: Watch = unwatched,
+        watch: Progress = silent,
     ) -> Chance:
         """Draw groups of these sizes, without replacement, from `values`, shape (n, d).
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from songnet.diversity._watch import Watch, unwatched
 from songnet.errors import UsageError
 from songnet.model import Floats, Ids, Ints, Vectors
 from songnet.networks._cosine import Directions, norms
+from songnet.progress import Progress, silent
 
 NEAR = 0.999
 
@@ -43,7 +43,7 @@ def near_duplicates(
     *,
     cosine: float = NEAR,
     top: int = 10,
-    watch: Watch = unwatched,
+    watch: Progress = silent,
 ) -> Duplicates:
     """All pairs counted, and the `top` nearest of them named.
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from songnet.diversity._chance import Chance, Expected
 from songnet.diversity._scores import Scores, scores
-from songnet.diversity._watch import Watch, unwatched
 from songnet.model import Ints
+from songnet.progress import Progress, silent
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def rank_groups(
     groups: Sequence[Ints],
     *,
     seed: int = 0,
-    watch: Watch = unwatched,
+    watch: Progress = silent,
 ) -> tuple[list[Group], Chance]:
     """Groups by falling `Group.relative`, ties by their place; and what they are held against.
 

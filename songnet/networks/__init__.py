@@ -15,7 +15,7 @@ from songnet.networks._core import k_core
 from songnet.networks._disparity import disparity
 from songnet.networks._hubness import Hubs, hubness, hubs, k_occurrence
 from songnet.networks._modularity import modularity
-from songnet.networks._modularity_test import modularity_test
+from songnet.networks._modularity_null import modularity_test
 from songnet.networks._multiplex import layers, multiplex
 from songnet.networks._nearest import from_neighbors, nearest
 from songnet.networks._null import NullTest

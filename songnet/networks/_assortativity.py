@@ -12,9 +12,9 @@ from songnet.agreement import check_samples, group_codes
 from songnet.errors import EmptyInputError
 from songnet.model import Floats, Ints, Memberships, Vectors, among
 from songnet.networks._null import NullTest
-from songnet.networks._progress import Progress, silent
 from songnet.networks._rewiring import rewired
 from songnet.networks._selection import restricted
+from songnet.progress import Progress, silent
 
 SCHEMA: Final = "songnet.networks.assortativity/1"
 BLOCK = 1 << 24

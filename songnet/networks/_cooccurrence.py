@@ -20,8 +20,8 @@ from songnet.networks._core import k_core as core_of
 from songnet.networks._disparity import check_alpha
 from songnet.networks._edges import Edges, joined, once
 from songnet.networks._incidence import blocks, incidence
-from songnet.networks._progress import Progress, silent
 from songnet.networks._projection import Projection, Weight, check_weight
+from songnet.progress import Progress, silent
 
 BYTES_PER_EDGE = 80
 SAMPLE = 512

@@ -13,7 +13,7 @@ from songnet.model import Floats, Ints
 from songnet.networks._disparity import Strengths
 from songnet.networks._edges import Edges, heaviest
 from songnet.networks._incidence import Incidence, blocks
-from songnet.networks._progress import Progress
+from songnet.progress import Progress
 
 Weight: TypeAlias = Literal["count", "newman", "cosine", "pmi"]
 WEIGHTS: Final[tuple[Weight, ...]] = ("count", "newman", "cosine", "pmi")

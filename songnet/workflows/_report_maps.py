@@ -10,8 +10,8 @@ import numpy as np
 from songnet.errors import StateError
 from songnet.info import EncoderInfo, NetworkInfo
 from songnet.model import Floats, Ids, Ints, Partition, Vectors, object_array
+from songnet.progress import Progress
 from songnet.report import Method, Projection, Songs, projections
-from songnet.workflows.progress import Progress
 from songnet.workflows.workspace import Workspace, pull_vectors
 
 # Songs that a page can name; beyond that a sample.

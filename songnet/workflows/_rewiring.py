@@ -20,9 +20,9 @@ from songnet.info import NetworkInfo
 from songnet.model import Ids, Ints, Memberships, Partition, Scalar, SongNetwork
 from songnet.networks import rewired
 from songnet.partitions import ALGORITHMS, run
+from songnet.progress import Progress
 from songnet.store.nulls import null_key
 from songnet.workflows.link import conditioned, rebuild
-from songnet.workflows.progress import Progress
 from songnet.workflows.workspace import Workspace
 
 PLAYLISTS = "playlists"

@@ -9,8 +9,8 @@ import numpy as np
 from songnet.errors import EmptyInputError
 from songnet.model import Ints, Partition, SongNetwork, Vectors, shared_songs
 from songnet.networks import NullTest, assortativity, modularity_test
+from songnet.progress import Progress
 from songnet.workflows._study_result import Effect
-from songnet.workflows.progress import Progress
 from songnet.workflows.truth import SongFacts
 from songnet.workflows.workspace import Workspace, pull
 

@@ -10,9 +10,9 @@ from songnet import encoders
 from songnet.encoders import Saved
 from songnet.info import EncoderInfo, now
 from songnet.model import Ids, Vectors, among
+from songnet.progress import Progress
 from songnet.store.latents import LatentsFile
 from songnet.workflows._clips import Clips
-from songnet.workflows.progress import Progress
 from songnet.workflows.workspace import Workspace
 
 # Songs that a projection is fitted to, at most: enough for 256 components, and they fit in memory.

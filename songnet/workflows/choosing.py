@@ -10,10 +10,10 @@ from songnet.files import replacing
 from songnet.model import Partition, SongNetwork, Vectors
 from songnet.names import check_name
 from songnet.partitions import Choice, Sweep, choose, consensus, sweep
+from songnet.progress import Progress, silent
 from songnet.report._choice_figures import choice_figure, sweep_figure
 from songnet.report._style import to_svg
 from songnet.workflows.partition import keep
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace, pull
 
 

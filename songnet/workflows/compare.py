@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from songnet.agreement import Comparison, SharedSongs, compare
 from songnet.errors import BadNameError, StateError
 from songnet.model import Partition
+from songnet.progress import Progress, silent
 from songnet.workflows.nulls import Asked, Tests, check_counts, check_nulls
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.truth import ALGORITHM, SongFacts, check_truths
 from songnet.workflows.workspace import Workspace
 

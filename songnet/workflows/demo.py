@@ -8,13 +8,13 @@ from pathlib import Path
 
 from songnet import demo
 from songnet.agreement import Comparison
+from songnet.progress import Progress, silent
 from songnet.workflows.choosing import choose_communities, sweep_resolutions
 from songnet.workflows.compare import compare_partitions
 from songnet.workflows.embed import Training, Watching, embed
 from songnet.workflows.link import link_playlists, link_sound
 from songnet.workflows.load import load_audio, load_playlists
 from songnet.workflows.partition import run_partition
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.report import Against, write_report
 from songnet.workflows.workspace import Workspace
 

@@ -12,9 +12,9 @@ from songnet.diversity import NEAR
 from songnet.errors import EmptyInputError, StateError, UsageError
 from songnet.info import EncoderInfo
 from songnet.model import Ids, Ints, Memberships, Vectors, among
+from songnet.progress import Progress, silent
 from songnet.sources.archive import SpectrogramArchive
 from songnet.workflows._diversity_result import Coverage, Diversity, Members, Quiet, Silence
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.saved import info_of
 from songnet.workflows.workspace import Workspace, pull_vectors
 

@@ -16,6 +16,7 @@ from songnet.errors import BadNameError, StateError, UsageError
 from songnet.info import EncoderInfo
 from songnet.model import Vectors
 from songnet.names import check_encoder_name
+from songnet.progress import Progress, silent
 from songnet.workflows._clips import Clips, clips_of_graph
 from songnet.workflows._playlist_encoder import (
     kept_vectors,
@@ -24,7 +25,6 @@ from songnet.workflows._playlist_encoder import (
     same_playlists,
 )
 from songnet.workflows._vectors import projected, update_latents, write_to_graph
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace, pull_vectors
 
 DEFAULT_MODEL = "cae"

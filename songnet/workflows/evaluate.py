@@ -16,9 +16,9 @@ from songnet.encoders.evaluation import ClipAgreement, Evaluation
 from songnet.errors import EmptyInputError, StateError
 from songnet.info import EncoderInfo
 from songnet.model import Ids, Vectors, among
+from songnet.progress import Progress, silent
 from songnet.workflows._classes import Classes, classes
 from songnet.workflows._clips import Clips, clips_of_graph
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.saved import info_of, saved_encoder
 from songnet.workflows.workspace import Workspace, pull_vectors
 

@@ -15,9 +15,9 @@ from songnet.encoders.evaluation import Vote, VoteAccuracy
 from songnet.errors import EmptyInputError, NothingLoadedError, StateError, UsageError
 from songnet.info import EncoderInfo
 from songnet.model import Ids, Skipped, Vectors, among
+from songnet.progress import Progress, silent
 from songnet.sources.audio import SongSound, read_sound
 from songnet.workflows._classes import classes
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.saved import trained_encoder
 from songnet.workflows.workspace import Workspace, pull_vectors
 

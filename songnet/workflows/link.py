@@ -13,8 +13,8 @@ from songnet.info import NetworkInfo
 from songnet.model import Memberships, Scalar, SongNetwork, Vectors
 from songnet.names import check_name
 from songnet.networks import Scaling, Selection, Weight, cooccurrence, nearest
+from songnet.progress import Progress, silent
 from songnet.workflows._keeping import check_free, keep_network
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.selection import select_memberships
 from songnet.workflows.workspace import Workspace, pull
 

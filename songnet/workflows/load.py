@@ -11,11 +11,11 @@ import pyarrow as pa
 
 from songnet.errors import NothingLoadedError
 from songnet.model import Skipped
+from songnet.progress import Progress, silent
 from songnet.sources.archive import SpectrogramArchive
 from songnet.sources.audio import SongSound, read_sound
 from songnet.sources.labels import read_labels
 from songnet.sources.playlists import batches, input_bytes, read_playlists
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace
 
 SOUNDS_PER_BATCH = 256

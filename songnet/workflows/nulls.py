@@ -11,9 +11,9 @@ from songnet.agreement import Comparison, Null, Pair, SharedSongs, shuffled, sub
 from songnet.agreement import Interval as ScoreInterval
 from songnet.errors import UsageError
 from songnet.model import Ints, Partition, fingerprint
+from songnet.progress import Progress, silent
 from songnet.store.nulls import null_key
 from songnet.workflows._rewiring import Rewirings
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.truth import SongFacts
 from songnet.workflows.workspace import Workspace
 

@@ -16,6 +16,7 @@ from songnet.encoders import Saved
 from songnet.errors import EmptyInputError
 from songnet.info import EncoderInfo, NetworkInfo, PartitionInfo, now
 from songnet.model import among
+from songnet.progress import Progress, silent
 from songnet.report import Answer, EncoderSection, Example, Loaded, ReportContent, Section, write
 from songnet.sources.archive import SpectrogramArchive
 from songnet.workflows._report_choices import kept_choices
@@ -29,7 +30,6 @@ from songnet.workflows._report_maps import (
 from songnet.workflows._search_sections import search_sections
 from songnet.workflows._titles import song_titles
 from songnet.workflows.compare import compare_partitions
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.saved import saved_encoder
 from songnet.workflows.workspace import Workspace
 

@@ -13,6 +13,7 @@ from songnet import encoders
 from songnet.errors import InputError, StateError
 from songnet.networks import largest_component
 from songnet.partitions import Choice
+from songnet.progress import Progress, silent
 from songnet.workflows._study_cuts import (
     Clusters,
     Cutter,
@@ -29,7 +30,6 @@ from songnet.workflows.choosing import choose_communities
 from songnet.workflows.compare import compare_partitions
 from songnet.workflows.embed import Training, Watching, embed
 from songnet.workflows.link import link_largest_component, link_playlists, link_sound
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.report import Against, write_report
 from songnet.workflows.workspace import Workspace, pull, pull_network
 

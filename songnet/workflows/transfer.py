@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from songnet.errors import InputError
 from songnet.info import Counts
+from songnet.progress import Progress, silent
 from songnet.sources.graphs import write_graph
 from songnet.store import GraphStore, open_store
 from songnet.store.folder import DataFolder
-from songnet.workflows.progress import Progress, silent
 from songnet.workflows.workspace import Workspace, pull_network
 
 PLAYLISTS_PER_BATCH = 1_000

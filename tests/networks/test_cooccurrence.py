@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from songnet.errors import BadNameError, EmptyInputError, MemoryRefusedError, UsageError
 from songnet.model import Memberships
 from songnet.networks import WEIGHTS, _cooccurrence, _incidence, _projection, cooccurrence
-from songnet.networks._progress import silent
+from songnet.progress import silent
 
 songs = st.sampled_from([f"s{i}" for i in range(9)])
 playlists = st.dictionaries(

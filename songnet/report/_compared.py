@@ -173,9 +173,10 @@ class Matrix:
 
 
 def matrix(pair: Pair, titles: Mapping[str, Sequence[str]], *, shown: int = SHOWN) -> Matrix:
-    """The confusion matrix of a pair: its largest communities, at most `shown` x `shown`.
+    """The confusion matrix of a pair, at most `shown` x `shown`.
 
-    They stand in the comparison's order, best matching first, else largest first. Communities
+    Its communities are the first in the comparison's order, so that those that match stand side by
+    side and those that share the most songs come first; without an order the largest. Communities
     beyond that are added up in a last row or column; their songs are not lost, so `counts` always
     adds up to the songs of the pair.
     """
@@ -210,7 +211,7 @@ class _Folded:
 def _fold(labels: Ints, totals: Ints, shown: int, order: Ints | None) -> _Folded:
     largest = np.lexsort((labels, -totals))
     kept = len(largest) if len(largest) <= shown else shown - 1
-    stays = largest[:kept] if order is None else order[np.isin(order, largest[:kept])]
+    stays = (largest if order is None else order)[:kept]
     place = np.full(len(labels), kept, np.int64)
     place[stays] = np.arange(kept)
     folded = len(labels) - kept

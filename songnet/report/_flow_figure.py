@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LABEL = 24
 GAP = 0.012
+# The room of every bar, as a share of all songs, so that names do not stand on each other.
+LEAST = 0.024
 BAR = 0.022
 LEFT, RIGHT = 0.0, 1.0
 
@@ -48,7 +50,7 @@ def flow_figure(matrix: Matrix, *, rows: str, columns: str) -> Figure:
 
 def _starts(sizes: Ints) -> Floats:
     """The upper end of each bar: shares of all songs stacked from 0 down, with gaps."""
-    shares = sizes / max(int(sizes.sum()), 1) + GAP
+    shares = np.maximum(sizes / max(int(sizes.sum()), 1), LEAST) + GAP
     return np.concatenate([[0.0], np.cumsum(shares)[:-1]])
 
 

@@ -85,12 +85,20 @@ def test_rows_and_columns_stand_in_the_comparisons_order():
     assert shown.counts.tolist() == [[5, 0], [0, 9], [0, 1]]
 
 
-def test_the_largest_are_kept_in_order_and_the_others_come_last():
+def test_the_first_in_order_are_kept_and_the_others_come_last():
     pair = with_order(np.diag([9, 1, 7, 5]).tolist(), [1, 3, 2, 0], [0, 1, 2, 3])
     shown = matrix(pair, {}, shown=3)
-    assert shown.row_labels.tolist() == [2, 0, OTHER]
-    assert shown.column_labels.tolist() == [0, 2, OTHER]
-    assert shown.counts.tolist() == [[0, 7, 0], [9, 0, 0], [0, 0, 6]]
+    assert shown.row_labels.tolist() == [1, 3, OTHER]
+    assert shown.column_labels.tolist() == [0, 1, OTHER]
+    assert shown.counts.tolist() == [[0, 1, 0], [0, 0, 5], [9, 0, 7]]
+
+
+def test_those_that_match_stand_side_by_side_however_many_there_are():
+    # 40 communities of equal size, each whole in one of the other side, whose labels are turned.
+    whole = np.roll(np.eye(40, dtype=int) * 100, 20, axis=1)
+    rows = np.arange(40)
+    shown = matrix(with_order(whole.tolist(), rows.tolist(), np.roll(rows, 20).tolist()), {})
+    assert np.diag(shown.counts)[:-1].tolist() == [100] * (len(shown.rows) - 1)
 
 
 @pytest.mark.parametrize("rows", [[0, 0], [0], [0, 2], [0, 1, 2]])

@@ -4,6 +4,9 @@ const BROAD = 760;
 const NODE = 12;
 const SIDE = 200;
 const GAP = 8;
+// Of every node, however few its songs, so that names do not stand on each other.
+const LEAST = 6;
+const EDGE = 8;
 const NODES = 12;
 const NAME = 26;
 
@@ -14,10 +17,10 @@ function cut(text) {
 
 // Where each node begins, from the top down.
 function stacked(sizes, perSong) {
-  let y = 4;
+  let y = EDGE;
   return sizes.map((size) => {
     const start = y;
-    y += size * perSong + GAP;
+    y += Math.max(size * perSong, LEAST) + GAP;
     return start;
   });
 }
@@ -49,7 +52,7 @@ class Flow {
     const columns = pair.columns.map((_, c) => total(pair.counts.map((row) => row[c])));
     const nodes = Math.max(rows.length, columns.length);
     const height = 90 + 30 * nodes;
-    const perSong = (height - GAP * (nodes - 1) - 8) / Math.max(total(rows), 1);
+    const perSong = (height - GAP * (nodes - 1) - LEAST * nodes - 2 * EDGE) / Math.max(total(rows), 1);
     this.svg.setAttribute("viewBox", `0 0 ${BROAD} ${height}`);
     this.svg.setAttribute("aria-label", `Songs of ${pair.a} (left) in ${pair.b} (right)`);
     const starts = [stacked(rows, perSong), stacked(columns, perSong)];

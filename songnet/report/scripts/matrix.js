@@ -60,12 +60,20 @@ class ConfusionTable {
     });
   }
 
+  // The cells of named communities: what was added up would outshine them all.
+  named() {
+    const { rows, columns, counts } = this.pair;
+    return counts.flatMap((row, r) =>
+      row.filter((_, c) => rows[r].label >= 0 && columns[c].label >= 0),
+    );
+  }
+
   show(pair) {
     this.pair = pair;
     this.rowSums = pair.counts.map(total);
     this.columnSums = pair.columns.map((_, column) => total(pair.counts.map((row) => row[column])));
     this.all = total(this.rowSums);
-    this.most = Math.max(1, ...pair.counts.flat());
+    this.most = Math.max(1, ...this.named());
     this.table.setAttribute("aria-label", `${pair.a} (rows) with ${pair.b} (columns)`);
     const head = element("tr", {}, element("td"));
     head.append(...pair.columns.map((each, c) => this.heading(each, this.columnSums[c], "col")));

@@ -24,11 +24,10 @@ function transposed(pair) {
 
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
-// The same table with only its `most` largest rows and columns; what is beyond is added up.
+// The same table with only its `most` first rows and columns; what is beyond is added up.
 function foldedPair(pair, most) {
-  const rows = foldedSide(pair.rows, pair.counts.map(total), most);
-  const sizes = pair.columns.map((_, column) => total(pair.counts.map((row) => row[column])));
-  const columns = foldedSide(pair.columns, sizes, most);
+  const rows = foldedSide(pair.rows, most);
+  const columns = foldedSide(pair.columns, most);
   const counts = rows.kept.map(() => new Array(columns.kept.length).fill(0));
   pair.counts.forEach((row, r) =>
     row.forEach((count, c) => (counts[rows.place[r]][columns.place[c]] += count)),
@@ -36,10 +35,9 @@ function foldedPair(pair, most) {
   return { ...pair, rows: rows.kept, columns: columns.kept, counts };
 }
 
-function foldedSide(side, sizes, most) {
+function foldedSide(side, most) {
   if (side.length <= most) return { kept: side, place: side.map((_, index) => index) };
   const named = side.map((_, index) => index).filter((index) => side[index].label >= 0);
-  named.sort((one, other) => sizes[other] - sizes[one]);
   const stays = new Set(named.slice(0, most - 1));
   const kept = side.filter((_, index) => stays.has(index));
   const rest = total(side.filter((_, i) => !stays.has(i)).map((each) => each.communities ?? 1));

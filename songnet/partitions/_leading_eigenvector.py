@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from songnet.errors import InputError
-from songnet.model import Ints, Partition, Scalar, SongNetwork
+from songnet.model import Floats, Ints, Partition, Scalar, SongNetwork
 from songnet.networks import modularity
 from songnet.networks._igraph import graph, seeded
 from songnet.partitions._common import check_count, prepare, versions
 from songnet.partitions._modular import parts
 
 NAME = "leading-eigenvector"
+STARTS = 20
 
 
 def leading_eigenvector(
@@ -116,8 +118,6 @@ def _tries(network: SongNetwork) -> tuple[int, Callable[[int | None], Ints]]:
     is enough. igraph makes fewer tries than there are songs: songs that stand alone would use them
     up, so it gets none of those.
     """
-    from igraph import InternalError
-
     linked, core = _linked(network)
     whole = graph(core)
     # Eigenvectors do not change with the scale; sums of very small or very large numbers do.
@@ -126,18 +126,31 @@ def _tries(network: SongNetwork) -> tuple[int, Callable[[int | None], Ints]]:
     def labels(tries: int | None) -> Ints:
         found = np.arange(len(network.songs)) + len(network.songs)
         if core.edges:
-            try:
-                # The solver starts at random: always from the same place.
-                with seeded(0), warnings.catch_warnings():
-                    # It warns where it does not converge, and may go on with what it has.
-                    warnings.simplefilter("error", RuntimeWarning)
-                    cut = whole.community_leading_eigenvector(clusters=tries, weights=weights)
-            except (InternalError, RuntimeWarning) as error:
-                raise InputError(_failed(network, error)) from error
-            found[linked] = cut.membership
+            found[linked] = _cut(network, whole, weights, tries)
         return np.unique(found, return_inverse=True)[1].astype(np.int64)
 
     return len(network.songs) - len(linked), labels
+
+
+def _cut(network: SongNetwork, whole: Any, weights: Floats, tries: int | None) -> list[int]:
+    """Igraph's communities, from the first start at which its solver converges.
+
+    The solver starts at random, and from some starts it fails; the eigenvectors are the same.
+    """
+    from igraph import InternalError
+
+    reason: Exception | None = None
+    for start in range(STARTS):
+        try:
+            with seeded(start), warnings.catch_warnings():
+                # It warns where it does not converge, and may go on with what it has.
+                warnings.simplefilter("error", RuntimeWarning)
+                cut = whole.community_leading_eigenvector(clusters=tries, weights=weights)
+        except (InternalError, RuntimeWarning) as error:
+            reason = error
+        else:
+            return list(cut.membership)
+    raise InputError(_failed(network, reason)) from reason
 
 
 def _linked(network: SongNetwork) -> tuple[Ints, SongNetwork]:
@@ -150,7 +163,7 @@ def _linked(network: SongNetwork) -> tuple[Ints, SongNetwork]:
     return linked, SongNetwork(network.name, network.kind, songs, sources, targets, weights)
 
 
-def _failed(network: SongNetwork, error: Exception) -> str:
+def _failed(network: SongNetwork, error: Exception | None) -> str:
     reason = " ".join(str(error).split())
     return (
         f"{NAME} cannot compute the eigenvectors of {network.name!r}: use leiden, or louvain "

@@ -12,6 +12,10 @@ from songnet.cli.common import print_table, say, say_degenerate
 if TYPE_CHECKING:
     from songnet.agreement import Comparison, Matches, Null, Pair
 
+INTERVALS = (
+    "low and high: 95 % intervals of what more such songs would give; scores not corrected for "
+    "chance change as songs are added, and may lie outside: read ami and ari"
+)
 CELLS = 12
 NAMED = 24
 TITLE = 32
@@ -102,6 +106,8 @@ def _print_pair(pair: Pair, titles: Titles) -> None:
             typer.echo(f"  {_songs(only)} that only {name} covers do not count")
     typer.echo("")
     print_table(_score_rows(pair))
+    if pair.interval:
+        say(INTERVALS)
     typer.echo("")
     _print_confusion(pair, titles)
     typer.echo("")

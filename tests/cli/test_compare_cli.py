@@ -44,8 +44,8 @@ def test_a_pair_is_shown_in_detail(cuts):
     assert "songs of lists (rows) in near (columns), best matching first" in lines
     assert sum("11+" in line and "1-" in line for line in lines) == 2
     assert any("best match" in line and "jaccard" in line for line in lines)
-    nulls = [line.split(":")[0] for line in shown.err.splitlines()]
-    assert nulls[:2] == ["shuffle", "artist"]
+    said = [line.split(":")[0] for line in shown.err.splitlines()]
+    assert said[:3] == ["low and high", "shuffle", "artist"]
     assert "among the songs of each artist, 99 times; ami" in shown.err
     assert max(map(len, lines)) <= 120
 

@@ -92,44 +92,7 @@ def run_study(
     _link(workspace, plan, tell)
     _listen(workspace, plan, tell, progress)
     cutter = Cutter(workspace, plan.seed, tell)
-    clusters = [
-        found
-        for name in ENCODERS
-        if name != LISTENING
-        for found in clusters_of(cutter, _choice(workspace, name, plan, tell, progress))
-    ]
-    targets = targets_of(cutter, plan.network, _connected(workspace, plan.network))
-    communities = [*communities_of(cutter, plan.network), *targets]
-    sounds = sounds_of(
-        cutter,
-        list(ENCODERS),
-        listening=LISTENING,
-        communities=_communities(workspace, plan.network),
-    )
-    names = [*communities, *sounds, *(found.partition for found in clusters)]
-    pairs = _pairs(workspace, plan, names, progress)
-    scores = _scores(pairs, communities, [*sounds, *(found.partition for found in clusters)])
-    study = Study(
-        network=plan.network,
-        listening=LISTENING,
-        seed=plan.seed,
-        samples=plan.samples,
-        rewirings=plan.rewirings,
-        own=list(_own(clusters, targets, scores)),
-        scores=scores,
-        modularity=_modularity(workspace, plan),
-        assortativity=list(
-            by_ear(
-                workspace,
-                list(ENCODERS),
-                samples=plan.samples,
-                seed=plan.seed,
-                progress=progress,
-            )
-        ),
-        refused=cutter.refused,
-        limits=limits(workspace, scores, samples=plan.samples, rewirings=plan.rewirings),
-    )
+    study = _found(workspace, plan, cutter, _cut(workspace, plan, cutter, progress), progress)
     write_report(
         workspace,
         report,
@@ -144,6 +107,58 @@ def run_study(
     )
     tell(f"report written to {report}")
     return study
+
+
+@dataclass(frozen=True)
+class _Cuts:
+    """Names of the partitions of a study: of the playlists, of the sound, and the original's."""
+
+    communities: Sequence[str]
+    sounds: Sequence[str]
+    clusters: Sequence[Clusters]
+    targets: Sequence[str]
+
+    @property
+    def heard(self) -> list[str]:
+        """All that come from sound."""
+        return [*self.sounds, *(found.partition for found in self.clusters)]
+
+
+def _cut(workspace: Workspace, plan: Plan, cutter: Cutter, progress: Progress) -> _Cuts:
+    choices = [
+        _choice(workspace, name, plan, cutter.tell, progress)
+        for name in ENCODERS
+        if name != LISTENING
+    ]
+    clusters = [found for choice in choices for found in clusters_of(cutter, choice)]
+    targets = targets_of(cutter, plan.network, _connected(workspace, plan.network))
+    communities = [*communities_of(cutter, plan.network), *targets]
+    number = workspace.store.partition(f"leiden-{plan.network}").communities
+    sounds = sounds_of(cutter, list(ENCODERS), listening=LISTENING, communities=number)
+    return _Cuts(communities, sounds, clusters, targets)
+
+
+def _found(
+    workspace: Workspace, plan: Plan, cutter: Cutter, cuts: _Cuts, progress: Progress
+) -> Study:
+    pairs = _pairs(workspace, plan, [*cuts.communities, *cuts.heard], progress)
+    scores = _scores(pairs, cuts.communities, cuts.heard)
+    alike = by_ear(
+        workspace, list(ENCODERS), samples=plan.samples, seed=plan.seed, progress=progress
+    )
+    return Study(
+        network=plan.network,
+        listening=LISTENING,
+        seed=plan.seed,
+        samples=plan.samples,
+        rewirings=plan.rewirings,
+        own=list(_own(cuts.clusters, cuts.targets, scores)),
+        scores=scores,
+        modularity=_modularity(workspace, plan),
+        assortativity=list(alike),
+        refused=cutter.refused,
+        limits=limits(workspace, scores, samples=plan.samples, rewirings=plan.rewirings),
+    )
 
 
 def _check(workspace: Workspace, plan: Plan) -> None:
@@ -212,10 +227,6 @@ def _modularity(workspace: Workspace, plan: Plan) -> list[Effect]:
     cut = workspace.store.partition(f"leiden-{plan.network}")
     found = on_the_sound(workspace, cut, list(ENCODERS), samples=plan.samples, seed=plan.seed)
     return list(found)
-
-
-def _communities(workspace: Workspace, network: str) -> int:
-    return workspace.store.partition(f"leiden-{network}").communities
 
 
 def _pairs(

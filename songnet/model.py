@@ -25,6 +25,9 @@ Ints: TypeAlias = NDArray[np.int64]
 Floats: TypeAlias = NDArray[np.float64]
 Scalar: TypeAlias = str | int | float | bool | None
 
+# Where one community holds more of the songs than this share, nothing can agree with the partition.
+DOMINANT = 0.9
+
 
 def fingerprint(*parts: Iterable[str] | NDArray[Any]) -> str:
     """SHA-256 (hex) over id lists and little-endian arrays, each prefixed by its length."""
@@ -363,7 +366,7 @@ class Partition:
     @property
     def degenerate(self) -> bool:
         """Whether one community holds over 90 % of the songs, so that nothing can agree with it."""
-        return self.dominance > 0.9
+        return self.dominance > DOMINANT
 
     @cached_property
     def fingerprint(self) -> str:

@@ -27,9 +27,7 @@ from songnet.agreement._nulls import Null
 from songnet.agreement._scores import nmi_by
 from songnet.agreement._shared import SharedSongs
 from songnet.errors import EmptyInputError, InputError
-from songnet.model import Partition
-
-DOMINANT = 0.9
+from songnet.model import DOMINANT, Partition
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,9 +222,11 @@ def _print_plateaus(profile: Sweep) -> None:
 
 
 def _degenerate(resolution: float, communities: int, largest: float) -> str:
+    from songnet.model import DOMINANT
+
     why = (
         f"one community holds {largest:.0%} of the songs"
-        if largest > 0.9
+        if largest > DOMINANT
         else f"{communities:,} communities are more than half the songs"
     )
     return f"degenerate: at resolution {resolution:g} {why}"

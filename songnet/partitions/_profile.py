@@ -12,7 +12,7 @@ import numpy as np
 
 from songnet.agreement import ami
 from songnet.errors import UsageError
-from songnet.model import Ints, SongNetwork
+from songnet.model import DOMINANT, Ints, SongNetwork
 from songnet.networks import modularity
 from songnet.partitions._common import check_count, check_seed, prepare
 from songnet.partitions._consensus import RULE
@@ -145,7 +145,7 @@ def _level(network: SongNetwork, cut: Cutter, resolution: float, seeds: Sequence
         modularity=fmean(modularity(network, labels) for labels in found),
         stability=mean_pair(similar),
         largest=largest,
-        degenerate=largest > 0.9 or communities > len(network.songs) / 2,
+        degenerate=largest > DOMINANT or communities > len(network.songs) / 2,
         plateau=None,
     )
     return _Level(row, found[most_central(similar)])

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from songnet.errors import InputError
-from songnet.model import Ints
+from songnet.model import DOMINANT, Ints
 from songnet.report._content import ReportContent
 from songnet.report._nulls import Intervals, Null, intervals, nulls
 from songnet.report._scores import SCORES
 from songnet.report._text import count
 
 SCHEMA = "songnet.partitions.compare/1"
-DEGENERATE = 0.9
 SHOWN = 20
 OTHER = -1
 
@@ -77,7 +76,7 @@ class Pair:
     def dominant(self) -> list[tuple[str, float]]:
         """Those of the two partitions that are degenerate, with their dominance."""
         shares = [(self.a, self.dominance(0)), (self.b, self.dominance(1))]
-        return [(name, share) for name, share in shares if share > DEGENERATE]
+        return [(name, share) for name, share in shares if share > DOMINANT]
 
 
 def pairs(content: ReportContent) -> list[Pair]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from songnet import encoders
+from songnet.agreement import Pair
 from songnet.errors import InputError, StateError
 from songnet.networks import largest_component
 from songnet.partitions import Choice
@@ -231,7 +230,7 @@ def _modularity(workspace: Workspace, plan: Plan) -> list[Effect]:
 
 def _pairs(
     workspace: Workspace, plan: Plan, names: Sequence[str], progress: Progress
-) -> Sequence[Mapping[str, Any]]:
+) -> Sequence[Pair]:
     comparison = compare_partitions(
         workspace,
         names,
@@ -241,46 +240,39 @@ def _pairs(
         seed=plan.seed,
         progress=progress,
     )
-    return list(comparison.to_json()["pairs"])
+    return comparison.pairs
 
 
 def _scores(
-    pairs: Sequence[Mapping[str, Any]], communities: Sequence[str], sounds: Sequence[str]
+    pairs: Sequence[Pair], communities: Sequence[str], sounds: Sequence[str]
 ) -> list[Score]:
     """The pairs that set playlists against sound."""
     found = []
     for pair in pairs:
-        sides = {pair["a"]: "rows", pair["b"]: "columns"}
-        playlists = [name for name in sides if name in communities]
-        heard = [name for name in sides if name in sounds]
-        if len(playlists) == len(heard) == 1:
-            found.append(_score(pair, heard[0], playlists[0], sides))
+        if pair.a in communities and pair.b in sounds:
+            found.append(_score(pair, playlists=pair.a, sound=pair.b))
+        elif pair.b in communities and pair.a in sounds:
+            found.append(_score(pair, playlists=pair.b, sound=pair.a))
     return found
 
 
-def _score(pair: Mapping[str, Any], sound: str, playlists: str, sides: Mapping[str, str]) -> Score:
-    confusion = pair["confusion"]
+def _score(pair: Pair, *, playlists: str, sound: str) -> Score:
+    sizes = {pair.a: len(pair.table.row_sizes), pair.b: len(pair.table.column_sizes)}
     return Score(
         sound=sound,
         playlists=playlists,
-        clusters=len(confusion[sides[sound]]),
-        communities=len(confusion[sides[playlists]]),
-        songs=pair["songs"],
-        nmi=pair["nmi"],
-        chance=pair["chance"]["nmi"],
-        ami=pair["ami"],
-        ari=pair["ari"],
-        element_centric=pair["element_centric"],
-        p={null: facts["ami"]["p"] for null, facts in pair["null"].items()},
-        movable={null: facts["movable"] for null, facts in pair["null"].items()},
-        degenerate=_degenerate(pair),
+        clusters=sizes[sound],
+        communities=sizes[playlists],
+        songs=pair.songs,
+        nmi=pair.scores.nmi,
+        chance=pair.chance.nmi,
+        ami=pair.scores.ami,
+        ari=pair.scores.ari,
+        element_centric=pair.scores.element_centric,
+        p={name: null.scores["ami"].p for name, null in pair.nulls.items()},
+        movable={name: null.movable for name, null in pair.nulls.items()},
+        degenerate=bool(pair.degenerate),
     )
-
-
-def _degenerate(pair: Mapping[str, Any]) -> bool:
-    cells = np.array(pair["confusion"]["cells"], np.int64).reshape(-1, 3)
-    sizes = (np.bincount(cells[:, side], weights=cells[:, 2]) for side in (0, 1))
-    return any(size.max() > 0.9 * pair["songs"] for size in sizes)
 
 
 def _own(

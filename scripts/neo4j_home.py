@@ -7,12 +7,21 @@ import fcntl
 import json
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 class ServerError(Exception):
     """One line for a person: what went wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a server is run: its heap, lines of its neo4j.conf, its plugins."""
+
+    heap: str = "1g"
+    settings: dict[str, str] = field(default_factory=dict)
+    plugins: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,7 @@ class State:
     line: str
     bolt: int
     http: int
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True)
@@ -53,10 +63,11 @@ class Home:
     def state(self) -> State | None:
         """What was written at the last start; None for a new home."""
         try:
-            return State(**json.loads(self.state_file.read_text("utf-8")))
+            kept = json.loads(self.state_file.read_text("utf-8"))
+            return State(**kept | {"options": Options(**kept.get("options", {}))})
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise ServerError(f"{self.state_file} cannot be read: remove it ({error})") from error
 
     def password(self) -> str:

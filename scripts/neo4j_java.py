@@ -8,13 +8,15 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 JARS = ROOT / "build" / "neo4j-jars"
-POM = Path(__file__).resolve().parent / "neo4j.pom.xml"
+SCRIPTS = Path(__file__).resolve().parent
+POM = SCRIPTS / "neo4j.pom.xml"
+PLUGIN_POMS = {"gds": SCRIPTS / "neo4j-gds.pom.xml"}
 BROWSER = "5.24.0"
 MADE_FOR = "VERSION"
 
@@ -31,16 +33,23 @@ class Line:
     version: str
     java: int
     main: str
+    gds: str
 
     @property
     def made_for(self) -> str:
         """What the jars of this line are, so that a newer script fetches newer jars."""
         return f"neo4j {self.version}, browser {BROWSER}\n"
 
+    @property
+    def versions(self) -> list[str]:
+        """The versions, as Maven takes them."""
+        named = {"neo4j": self.version, "browser": BROWSER, "gds": self.gds}
+        return [f"-D{name}.version={version}" for name, version in named.items()]
+
 
 LINES = {
-    "5.26": Line("5.26", "5.26.30", 17, "org.neo4j.server.CommunityEntryPoint"),
-    "2026": Line("2026", "2026.08.1", 21, "org.neo4j.server.Neo4jCommunity"),
+    "5.26": Line("5.26", "5.26.30", 17, "org.neo4j.server.CommunityEntryPoint", "2.13.9"),
+    "2026": Line("2026", "2026.08.1", 21, "org.neo4j.server.Neo4jCommunity", "2.26.0"),
 }
 
 
@@ -100,51 +109,91 @@ def ensure_jars(line: Line, *, jars: Path = JARS) -> tuple[Path, bool]:
     MissingError
         Maven is missing or could not fetch them.
     """
-    folder = jars / line.name
-    if _complete(folder, line):
+    what = f"the jars of Neo4j {line.version}"
+
+    def fetch(folder: Path) -> None:
+        copy_jars(POM, line, folder)
+        if not any(folder.glob("neo4j-kernel-*.jar")):
+            raise MissingError(f"Maven did not fetch {what}: there is no kernel among them")
+
+    return _ensure(jars / line.name, line.made_for, fetch)
+
+
+def ensure_plugin(name: str, line: Line, *, jars: Path = JARS) -> tuple[Path, bool]:
+    """The folder of a plugin for `line`, and whether it had to be fetched.
+
+    Its ``plugins`` holds what the server searches for procedures, its ``lib`` what these need
+    beside the server's own jars.
+
+    Raises
+    ------
+    MissingError
+        Maven is missing or could not fetch it.
+    """
+    server, _ = ensure_jars(line, jars=jars)
+
+    def fetch(folder: Path) -> None:
+        pom, group = PLUGIN_POMS[name], f"org.neo4j.{name}"
+        copy_jars(pom, line, folder / "plugins", f"-DincludeGroupIds={group}")
+        copy_jars(pom, line, folder / "lib", f"-DexcludeGroupIds={group}")
+        for jar in (folder / "lib").iterdir():
+            if (server / jar.name).exists():
+                jar.unlink()
+
+    return _ensure(jars / f"{line.name}-{name}", f"{line.made_for}{name} {line.gds}\n", fetch)
+
+
+def _ensure(folder: Path, made_for: str, fetch: Callable[[Path], None]) -> tuple[Path, bool]:
+    """`folder`, filled by `fetch` unless it is there and `made_for` the same."""
+    if _complete(folder, made_for):
         return folder, False
+    find_maven()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
+        fetched = Path(temporary) / "jars"
+        fetched.mkdir()
+        fetch(fetched)
+        (fetched / MADE_FOR).write_text(made_for, "utf-8")
+        _put(fetched, folder, made_for=made_for, spare=Path(temporary) / "old")
+    return folder, True
+
+
+def _complete(folder: Path, made_for: str) -> bool:
+    try:
+        return (folder / MADE_FOR).read_text("utf-8") == made_for
+    except FileNotFoundError:
+        return False
+
+
+def find_maven() -> str:
+    """Maven's command."""
     maven = shutil.which("mvn")
     if not maven:
         raise MissingError(
             "fetching the Neo4j server needs Maven: install it (Debian: apt-get install maven)"
         )
-    jars.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{line.name}-", dir=jars) as temporary:
-        fetched = Path(temporary) / "jars"
-        _fetch(maven, line, fetched)
-        _put(fetched, folder, line=line, spare=Path(temporary) / "old")
-    return folder, True
+    return maven
 
 
-def _complete(folder: Path, line: Line) -> bool:
-    try:
-        return (folder / MADE_FOR).read_text("utf-8") == line.made_for
-    except FileNotFoundError:
-        return False
-
-
-def _fetch(maven: str, line: Line, folder: Path) -> None:
-    command = [
-        *(maven, "-B", "-q", "-f", str(POM), "dependency:copy-dependencies"),
-        *("-DincludeScope=runtime", f"-DoutputDirectory={folder}"),
-        *(f"-Dneo4j.version={line.version}", f"-Dbrowser.version={BROWSER}"),
-    ]
+def copy_jars(pom: Path, line: Line, folder: Path, *options: str) -> None:
+    """Have Maven copy what `pom` asks for, and all that this needs, into `folder`."""
+    command = [find_maven(), "-B", "-q", "-f", str(pom), "dependency:copy-dependencies"]
+    command += ["-DincludeScope=runtime", f"-DoutputDirectory={folder}", *line.versions, *options]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
-    if run.returncode or not any(folder.glob("neo4j-kernel-*.jar")):
+    if run.returncode:
         said = [text for text in run.stdout.splitlines() if "[ERROR]" in text]
         reason = said[0] if said else f"exit code {run.returncode}"
         raise MissingError(f"Maven could not fetch the jars of Neo4j {line.version}: {reason}")
-    (folder / MADE_FOR).write_text(line.made_for, "utf-8")
 
 
-def _put(fetched: Path, folder: Path, *, line: Line, spare: Path) -> None:
+def _put(fetched: Path, folder: Path, *, made_for: str, spare: Path) -> None:
     """Put the fetched jars where they belong, unless someone else was quicker."""
-    if _complete(folder, line):
+    if _complete(folder, made_for):
         return
     if folder.exists():
         folder.rename(spare)
     try:
         fetched.rename(folder)
     except OSError:
-        if not _complete(folder, line):
+        if not _complete(folder, made_for):
             raise

@@ -1,23 +1,13 @@
-"""A real local Neo4j server, Community edition, without Docker.
-
-    scripts/neo4j start [--home DIR] [--line 5.26|2026] [--wait SECONDS]
-    scripts/neo4j stop [--home DIR]
-    scripts/neo4j status [--home DIR]
-    scripts/neo4j fetch [--line 5.26|2026]        only the jars, for later
-
-`start` prints how to reach the server, progress goes to stderr; in a shell:
-
-    export $(scripts/neo4j start)
+"""A real local Neo4j server, Community edition: its start, its end, its admin tool.
 
 The jars come from Maven once and are shared by all homes. Each home has its data, its logs, and a
 random password, made once and kept in a file that only its owner can read; it never stands in a
 command line or a log. The server listens on free ports of 127.0.0.1, the same ones again if they
-are still free. Exit codes: 0 done, 1 failed, 2 usage, 3 Java, Maven or the jars are missing.
+are still free.
 """
 
 from __future__ import annotations
 
-import argparse
 import base64
 import http.client
 import json
@@ -28,34 +18,39 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from neo4j_home import Home, ServerError, State, write_whole
-from neo4j_java import LINES, ROOT, Line, MissingError, ensure_jars, find_java
+from neo4j_home import Home, Options, ServerError, State, write_whole
+from neo4j_java import LINES, Line, ensure_jars, ensure_plugin, find_java
 
-HOME = ROOT / "build" / "neo4j"
-START_SECONDS = 90
 STOP_SECONDS = 60
 ATTEMPTS = 3
-HEAP = "1g"
 PORT_TAKEN = ("BindException", "Address already in use", "PortBindException")
 OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 
 
-def start(home: Home, line_name: str | None, *, wait: float) -> State:
-    """Start the server of `home` unless it runs; returns when it answers queries."""
+def start(
+    home: Home, line_name: str | None, *, wait: float, options: Options | None = None
+) -> State:
+    """Start the server of `home` unless it runs; returns when it answers queries.
+
+    `options` are those of its last start where they are None.
+    """
     line = chosen_line(home, line_name)
     home.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with home.locked():
         state = home.state()
         if home.pid() is not None and state is not None:
+            if options is not None and options != state.options:
+                raise ServerError(f"{home.path} runs with other options: stop it first")
             wait_for_answer(home, state, None, wait=wait)
             return state
-        java = find_java(line)
-        jars = fetch(line)
+        java, jars = find_java(line), fetch(line)
         make_password(home, java, jars)
-        return launch(home, line, java=java, jars=jars, wait=wait)
+        chosen = options or (state.options if state else Options())
+        return launch(home, line, java=java, jars=jars, wait=wait, options=chosen)
 
 
 def chosen_line(home: Home, name: str | None) -> Line:
@@ -87,21 +82,51 @@ def make_password(home: Home, java: str, jars: Path) -> None:
     # Hexadecimal digits: a password that begins with '-' would be read as an option.
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_hex(16) + "\n")
-    command = [java, "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool"]
-    command += ["dbms", "set-initial-password", f"@{temporary}"]
-    environment = os.environ | {"NEO4J_HOME": str(home.path), "NEO4J_CONF": str(home.path / "conf")}
+    command = [*admin_command(java, jars), "dbms", "set-initial-password", f"@{temporary}"]
+    environment = admin_environment(home)
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if run.returncode:
         raise ServerError(f"Neo4j did not take its first password: {last_line(run.stderr)}")
     temporary.replace(home.password_file)
 
 
-def launch(home: Home, line: Line, *, java: str, jars: Path, wait: float) -> State:
+def admin(home: Home, arguments: list[str]) -> int:
+    """Run neo4j-admin in a home; its exit code.
+
+    Raises
+    ------
+    ServerError
+        There is no server in `home`, or it runs: what neo4j-admin does to its files is for a
+        stopped one.
+    """
+    state = home.state()
+    if state is None:
+        raise ServerError(f"{home.path} holds no server: make one with 'start', then 'stop' it")
+    if home.pid() is not None:
+        raise ServerError(f"the server of {home.path} runs: stop it first")
+    line = LINES[state.line]
+    command = admin_command(find_java(line), fetch(line)) + arguments
+    return subprocess.run(command, env=admin_environment(home), check=False).returncode
+
+
+def admin_command(java: str, jars: Path) -> list[str]:
+    """How neo4j-admin is called."""
+    return [java, "-XX:+UseParallelGC", "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool"]
+
+
+def admin_environment(home: Home) -> dict[str, str]:
+    """Tells neo4j-admin whose files to work on."""
+    return os.environ | {"NEO4J_HOME": str(home.path), "NEO4J_CONF": str(home.path / "conf")}
+
+
+def launch(
+    home: Home, line: Line, *, java: str, jars: Path, wait: float, options: Options | None = None
+) -> State:
     """Start the process and wait for its first answer; other ports if someone took ours."""
     for _ in range(ATTEMPTS):
-        state = choose_ports(home, line)
+        state = replace(choose_ports(home, line), options=options or Options())
         write_configuration(home, state)
-        child = spawn(home, line, java=java, jars=jars)
+        child = spawn(home, state, java=java, jars=jars)
         try:
             wait_for_answer(home, state, child, wait=wait)
         except (ServerError, KeyboardInterrupt) as error:
@@ -158,6 +183,8 @@ def write_configuration(home: Home, state: State) -> None:
         # Without these two a polite end takes ten seconds.
         "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
         "internal.server.bolt.connection_shutdown_wait_time": "0s",
+        **plugin_settings(state),
+        **state.options.settings,
     }
     text = "".join(f"{key}={value}\n" for key, value in settings.items())
     for folder in ("conf", "logs", "plugins"):
@@ -166,11 +193,34 @@ def write_configuration(home: Home, state: State) -> None:
     write_whole(home.state_file, json.dumps(asdict(state)) + "\n")
 
 
-def spawn(home: Home, line: Line, *, java: str, jars: Path) -> subprocess.Popen[bytes]:
+def plugin_settings(state: State) -> dict[str, str]:
+    """Where the server finds the procedures of its plugin, and that it may run them."""
+    if not state.options.plugins:
+        return {}
+    (name,) = state.options.plugins
+    folder, _ = ensure_plugin(name, LINES[state.line])
+    return {
+        "server.directories.plugins": str(folder / "plugins"),
+        "dbms.security.procedures.unrestricted": f"{name}.*",
+    }
+
+
+def classpath(home: Home, state: State, jars: Path) -> Iterator[str]:
+    """The server's jars, those of its plugin, and whatever lies in the home's own folder."""
+    yield f"{jars}/*"
+    for name in state.options.plugins:
+        folder, _ = ensure_plugin(name, LINES[state.line])
+        yield from (f"{folder}/plugins/*", f"{folder}/lib/*")
+    yield f"{home.path}/plugins/*"
+
+
+def spawn(home: Home, state: State, *, java: str, jars: Path) -> subprocess.Popen[bytes]:
     """Start the server as a process of its own session, which outlives this script."""
-    command = [java, "-Xms256m", f"-Xmx{HEAP}", "-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow"]
+    command = [java, "-Xms256m", f"-Xmx{state.options.heap}"]
+    command += ["-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow"]
     command += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
-    command += ["-Dfile.encoding=UTF-8", "-cp", f"{jars}/*:{home.path}/plugins/*", line.main]
+    command += ["-Dfile.encoding=UTF-8", "-cp", ":".join(classpath(home, state, jars))]
+    command += [LINES[state.line].main]
     command += [f"--home-dir={home.path}", f"--config-dir={home.path}/conf"]
     with home.log.open("wb") as log:
         child = subprocess.Popen(
@@ -272,65 +322,3 @@ def last_line(text: str) -> str:
     """The last line that says something."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1] if lines else "it printed nothing"
-
-
-def print_state(home: Home, state: State) -> None:
-    """The lines that a shell can `eval`."""
-    bolt = f"bolt://127.0.0.1:{state.bolt}"
-    print(f"NEO4J_URI={bolt}")
-    print("NEO4J_USERNAME=neo4j")
-    print(f"NEO4J_PASSWORD={home.password()}")
-    print(f"NEO4J_BROWSER=http://127.0.0.1:{state.http}/browser/?dbms={bolt}")
-
-
-def print_status(home: Home) -> int:
-    """Whether the server runs, and where; 0 if it does, else 1."""
-    pid, state = home.pid(), home.state()
-    if pid is None or state is None:
-        print(f"not running: {home.path}")
-        return 1
-    where = f"bolt://127.0.0.1:{state.bolt} http://127.0.0.1:{state.http}"
-    print(f"running: Neo4j {state.line}, process {pid}, {where}, home {home.path}")
-    return 0
-
-
-def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="scripts/neo4j", description=__doc__)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("action", choices=("start", "stop", "status", "fetch"))
-    parser.add_argument("--home", type=Path, default=HOME, help="its folder (build/neo4j)")
-    parser.add_argument("--line", choices=LINES, help="release line (5.26)")
-    parser.add_argument(
-        "--wait", type=float, default=START_SECONDS, help="seconds until it must answer (90)"
-    )
-    return parser.parse_args(argv)
-
-
-def act(given: argparse.Namespace) -> int:
-    """Do what was asked."""
-    home = Home(given.home.resolve())
-    if given.action == "start":
-        print_state(home, start(home, given.line, wait=given.wait))
-    elif given.action == "stop":
-        say(f"stopped: {home.path}" if stop(home) else f"not running: {home.path}")
-    elif given.action == "fetch":
-        fetch(LINES[given.line or "5.26"])
-    else:
-        return print_status(home)
-    return 0
-
-
-def main(argv: list[str] | None = None) -> int:
-    """The script; returns its exit code."""
-    try:
-        return act(arguments(argv))
-    except MissingError as error:
-        say(f"scripts/neo4j: {error}")
-        return 3
-    except (ServerError, OSError) as error:
-        say(f"scripts/neo4j: {error}")
-        return 1
-    except KeyboardInterrupt:
-        say("scripts/neo4j: interrupted; no server was left behind")
-        return 130

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import importlib
 import os
@@ -96,6 +97,8 @@ def test_a_server_lives_from_start_to_stop(neo4j_server: dict[str, str], tmp_pat
         assert script("stop", "--home", home).returncode == 0
         assert script("status", "--home", home).returncode == 1
         third = script("start", "--home", home, "--wait", "240")
+        assert "stop it first" in script("admin", "--home", home, "database", "info").stderr
+        assert "stop it first" in script("start", "--home", home, "--heap", "2g").stderr
         assert third.stdout == first.stdout, "password and ports stay"
         assert query(uri, password, "MATCH (n:Kept) RETURN count(n) AS n") == [{"n": 1}]
     finally:
@@ -206,12 +209,30 @@ def test_jars_are_fetched_once_and_again_for_another_version(
 
     assert java.ensure_jars(line, jars=jars) == (jars / "5.26", True)
     assert java.ensure_jars(line, jars=jars) == (jars / "5.26", False)
-    newer = java.Line(line.name, "5.26.99", line.java, line.main)
+    newer = dataclasses.replace(line, version="5.26.99")
     assert java.ensure_jars(newer, jars=jars) == (jars / "5.26", True)
 
     assert calls.read_text().count("called") == 2
     assert (jars / "5.26" / "neo4j-kernel-1.jar").exists()
     assert [path.name for path in jars.iterdir()] == ["5.26"], "nothing half-done is left"
+
+
+def test_a_plugin_is_what_the_server_has_not_yet(
+    modules: tuple[ModuleType, ModuleType, ModuleType],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    java, _, _ = modules
+    jars = tmp_path / "jars"
+    both = MAVEN + 'case "$*" in *includeGroupIds=org.neo4j.gds*) touch "$folder/proc-1.jar";; esac'
+    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    monkeypatch.setenv("PATH", f"{program(tmp_path / 'bin', 'mvn', both).parent}:/usr/bin:/bin")
+    line = java.LINES["5.26"]
+    folder, fetched = java.ensure_plugin("gds", line, jars=jars)
+    assert (folder, fetched) == (jars / "5.26-gds", True)
+    assert (folder / "plugins" / "proc-1.jar").exists()
+    assert list((folder / "lib").iterdir()) == [], "the kernel is among the server's jars"
+    assert java.ensure_plugin("gds", line, jars=jars) == (folder, False)
 
 
 def test_a_failing_maven_leaves_nothing_and_says_its_reason(
@@ -329,6 +350,26 @@ def test_settings_bind_to_this_machine_alone_with_passwords_on(
     assert {value.split(":")[0] for value in addresses} == {"127.0.0.1"}
 
 
+def test_options_reach_the_server_and_are_remembered(
+    modules: tuple[ModuleType, ModuleType, ModuleType], tmp_path: Path
+) -> None:
+    _, home, server = modules
+    options = home.Options(heap="2g", settings={"server.databases.read_only": "neo4j"})
+    there = home.Home(tmp_path)
+    server.write_configuration(there, home.State("5.26", 1111, 2222, options))
+    text = (tmp_path / "conf" / "neo4j.conf").read_text()
+    assert "server.databases.read_only=neo4j\n" in text
+    assert there.state().options == options
+
+
+def test_the_admin_tool_is_for_a_stopped_server(tmp_path: Path) -> None:
+    told = script("admin", "--home", tmp_path, "database", "info")
+    assert told.returncode == 1
+    assert "holds no server" in told.stderr
+
+
 def test_a_wrong_call_is_a_usage_error(tmp_path: Path) -> None:
+    assert script("start", "--set", "nothing").returncode == 2
+    assert script("start", "--heaps", "1g").returncode == 2
     assert script("begin").returncode == 2
     assert script("start", "--line", "4.4").returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -137,16 +138,57 @@ def copy(
 
 def export(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A .graphml or .gexf file.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A .graphml or .gexf file.")
+    ] = None,
     playlists: Annotated[
-        bool, typer.Option("--playlists", help="With playlists and memberships.")
+        bool, typer.Option("--playlists", help="With playlists and memberships, in FILE.")
     ] = False,
+    neo4j_import: Annotated[
+        Path | None,
+        typer.Option(
+            "--neo4j-import",
+            metavar="DIR",
+            help="Instead: everything, for neo4j-admin's offline import, in a new folder.",
+        ),
+    ] = None,
+    label_prefix: Annotated[
+        str,
+        typer.Option("--label-prefix", metavar="P", help="Before every label of the import."),
+    ] = "",
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Write the graph to a GraphML or GEXF file."""
+    """Write the graph to a GraphML or GEXF file, or for Neo4j's offline import."""
+    if neo4j_import is not None and file is None and not playlists:
+        _export_import(context, neo4j_import, label_prefix, store=store, data=data)
+        return
+    if file is None or neo4j_import is not None or label_prefix:
+        raise typer.BadParameter(
+            "give either FILE.graphml or FILE.gexf, with --playlists or without, or "
+            "--neo4j-import DIR, with --label-prefix or without"
+        )
     with opened(context, store, data) as workspace:
         from songnet.workflows.transfer import export_graph
 
         export_graph(workspace, file, playlists=playlists)
     typer.echo(f"wrote {file}")
+
+
+def _export_import(
+    context: typer.Context, folder: Path, label_prefix: str, *, store: str | None, data: str | None
+) -> None:
+    with opened(context, store, data) as workspace, Progress() as progress:
+        from songnet.workflows.offline import export_neo4j_import
+
+        written = export_neo4j_import(
+            workspace, folder, label_prefix=label_prefix, progress=progress
+        )
+    rows = [
+        {"what": what, "name": part.name, "rows": part.rows}
+        for what, parts in (("nodes", written.nodes), ("relationships", written.relationships))
+        for part in parts
+    ]
+    print_table(rows)
+    script = shlex.quote(str(folder / "import.sh"))
+    typer.echo(f"wrote {folder}; next, with the Neo4j server stopped: sh {script}")

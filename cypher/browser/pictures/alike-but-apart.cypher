@@ -1,0 +1,24 @@
+// Alike but apart
+// Which songs sound like one and share no playlist with it? Each with a playlist that holds it.
+// Here the song with most of them. For another: MATCH (song:Song {title: 'Battle Music'})
+MATCH (song:Song)-[:SOUNDS_LIKE {network: 'sound-cae_12x15'}]->(other:Song)
+WHERE NOT EXISTS { (song)<-[:CONTAINS]-(:Playlist)-[:CONTAINS]->(other) }
+  AND EXISTS { (song)<-[:CONTAINS]-(:Playlist) }
+WITH song, count(other) AS apart
+ORDER BY apart DESC, song.id
+LIMIT 1
+MATCH (song)-[alike:SOUNDS_LIKE {network: 'sound-cae_12x15'}]->(other:Song)
+WHERE NOT EXISTS { (song)<-[:CONTAINS]-(:Playlist)-[:CONTAINS]->(other) }
+CALL (song) {
+  MATCH (song)<-[own:CONTAINS]-(home:Playlist)
+  RETURN own, home
+  ORDER BY home.id
+  LIMIT 1
+}
+CALL (other) {
+  OPTIONAL MATCH (other)<-[held:CONTAINS]-(playlist:Playlist)
+  RETURN held, playlist
+  ORDER BY playlist.id
+  LIMIT 1
+}
+RETURN song, own, home, alike, other, held, playlist

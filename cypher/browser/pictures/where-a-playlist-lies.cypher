@@ -1,0 +1,11 @@
+// Where a playlist lies
+// Which communities do the songs of a playlist fall into?
+// Here the playlist that spans most. For another: MATCH (playlist:Playlist {name: '...'})
+MATCH (playlist:Playlist)-[:CONTAINS]->(:Song)-[:IN_COMMUNITY]->(c:Community {partition: 'leiden-playlists'})
+WITH playlist, count(DISTINCT c) AS communities
+ORDER BY communities DESC, playlist.id
+LIMIT 1
+MATCH (playlist)-[held:CONTAINS]->(song:Song)-[within:IN_COMMUNITY]->(community:Community {partition: 'leiden-playlists'})
+RETURN playlist, held, song, within, community
+ORDER BY held.position
+LIMIT 100

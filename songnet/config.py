@@ -4,6 +4,7 @@
 
     data = "songnet.data"                  # the data folder
     store = "bolt://127.0.0.1:7687"        # a store URI; default: graph.lbug in the data folder
+    label-prefix = "Acme"                  # before our labels, beside another graph; default: none
 
 Passwords are not settings: a Neo4j server's come from ``NEO4J_USERNAME``, ``NEO4J_PASSWORD`` and
 ``NEO4J_DATABASE`` alone.
@@ -20,7 +21,7 @@ from pathlib import Path
 from songnet.errors import FormatError, InputError
 
 FILE = "songnet.toml"
-KEYS = ("data", "store")
+KEYS = ("data", "store", "label-prefix")
 DEFAULT_DATA = "songnet.data"
 
 
@@ -30,12 +31,14 @@ class Settings:
 
     data: Path
     store: str
+    label_prefix: str = ""
 
 
 def settings(
     *,
     data: str | Path | None = None,
     store: str | None = None,
+    label_prefix: str | None = None,
     default: str | Path | None = None,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -44,7 +47,7 @@ def settings(
 
     Parameters
     ----------
-    data, store
+    data, store, label_prefix
         What the flags said; None where they were not given.
     default
         The data folder where neither flag nor environment nor file names one.
@@ -73,7 +76,8 @@ def settings(
         or from_file.get("store")
         or f"ladybug:{folder_path / 'graph.lbug'}"
     )
-    return Settings(data=folder_path, store=chosen_store)
+    prefix = label_prefix or env.get("SONGNET_LABEL_PREFIX") or from_file.get("label-prefix") or ""
+    return Settings(data=folder_path, store=chosen_store, label_prefix=prefix)
 
 
 def read_file(path: Path) -> dict[str, str]:

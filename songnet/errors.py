@@ -12,7 +12,8 @@
      ├── StoreError             the graph store said no
      │    ├── StoreUnavailableError   no server there, wrong credentials, file not readable
      │    ├── StoreLockedError        another process (or this one) is writing
-     │    └── ForeignGraphError       the graph is not songnet's, or of another schema version
+     │    ├── ForeignGraphError       the graph is not songnet's, or of a newer schema version
+     │    └── OldSchemaError          the graph is of an older schema version
      ├── MemoryRefusedError     the work would need more memory than allowed; names the flag
      └── WorkerError            a process that songnet started for the work died or failed
 
@@ -112,7 +113,11 @@ class StoreLockedError(StoreError):
 
 
 class ForeignGraphError(StoreError):
-    """The graph holds data that songnet did not put there, or another schema version."""
+    """The graph holds data that songnet did not put there, or a newer schema version."""
+
+
+class OldSchemaError(StoreError):
+    """The graph was made by an older songnet, and can be migrated."""
 
 
 class MemoryRefusedError(SongnetError):

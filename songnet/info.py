@@ -78,3 +78,31 @@ class Counts:
     playlists: int
     songs: int
     memberships: int
+
+
+@dataclass(frozen=True)
+class Health:
+    """What an engine says of a store's own state.
+
+    Attributes
+    ----------
+    version
+        Of the engine, in its own words.
+    database
+        The database on a server; None is the user's own, or an embedded store.
+    schema
+        The schema version; None where nothing was written yet.
+    indexes
+        The state of each constraint's or vectors' index, by name; ``ONLINE`` is well.
+    findings
+        What is amiss and what to do, a line each.
+    """
+
+    uri: str
+    engine: str
+    version: str
+    database: str | None
+    label_prefix: str
+    schema: int | None
+    indexes: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[str, ...] = ()

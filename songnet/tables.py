@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
+
+from songnet.model import Ids, Ints, object_array
 
 SONG_SCHEMA = pa.schema(
     [
@@ -37,3 +40,17 @@ MEMBERSHIP_SCHEMA = pa.schema(
         ("times", pa.int64()),
     ]
 )
+
+
+def distinct(column: pa.ChunkedArray) -> tuple[Ids, Ints]:
+    """The distinct ids of a column, sorted, and for each row its place among them.
+
+    Only the distinct ids become Python objects.
+    """
+    chunks = column.dictionary_encode().unify_dictionaries().chunks
+    ids = object_array(chunks[0].dictionary.to_pylist() if chunks else [])
+    order = np.argsort(ids)
+    rank = np.empty(len(ids), np.int64)
+    rank[order] = np.arange(len(ids))
+    rows = [rank[chunk.indices.to_numpy()] for chunk in chunks]
+    return ids[order], np.concatenate([np.empty(0, np.int64), *rows])

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from songnet.errors import InputError
 from songnet.store.protocol import GraphStore
 
-__all__ = ["GraphStore", "engine_of", "open_store"]
+__all__ = ["GraphStore", "engine_of", "migrate", "open_store"]
 
 SERVERS: Final = ("bolt", "neo4j", "bolt+s", "neo4j+s")
 ALLOWED: Final = "ladybug:PATH, a path, " + ", ".join(f"{scheme}://HOST" for scheme in SERVERS)
@@ -34,7 +34,7 @@ def engine_of(uri: str) -> Literal["ladybug", "neo4j"]:
     return "neo4j"
 
 
-def open_store(uri: str) -> GraphStore:
+def open_store(uri: str, *, label_prefix: str = "") -> GraphStore:
     """The store that a URI names, open; close it, or use it as a context manager.
 
     Parameters
@@ -43,21 +43,46 @@ def open_store(uri: str) -> GraphStore:
         ``ladybug:PATH`` or a plain path: the embedded engine, the file made if it is not there.
         ``bolt://``, ``neo4j://``, ``bolt+s://``, ``neo4j+s://``: a Neo4j server; credentials come
         from ``NEO4J_USERNAME``, ``NEO4J_PASSWORD`` and ``NEO4J_DATABASE``.
+    label_prefix
+        What stands before songnet's labels on a server whose database holds another graph as well
+        (`songnet.store.labels`). A file holds nothing else, and takes none.
 
     Raises
     ------
     InputError
         The URI is none of those, names no host, or holds credentials.
-    StoreUnavailableError, StoreLockedError, ForeignGraphError
+    BadNameError
+        A prefix that may not be part of a label.
+    StoreUnavailableError, StoreLockedError, ForeignGraphError, OldSchemaError
         As the engine says.
     """
     if engine_of(uri) == "neo4j":
         from songnet.store.neo4j import Neo4jStore
 
-        return Neo4jStore(uri)
+        return Neo4jStore(uri, label_prefix=label_prefix)
     from songnet.store.ladybug import LadybugStore
 
     return LadybugStore(_path_of(uri))
+
+
+def migrate(uri: str, *, label_prefix: str = "") -> tuple[int, int]:
+    """Bring a graph of an older songnet to this one's schema; the versions before and after.
+
+    A file is brought there whenever it is opened, because nobody else can be using it. A server
+    may have other users, who have to be ready for it.
+
+    Raises
+    ------
+    ForeignGraphError
+        There is no songnet graph, or it is of a newer songnet.
+    """
+    if engine_of(uri) == "neo4j":
+        from songnet.store.neo4j import migrate as migrate_server
+
+        return migrate_server(uri, label_prefix=label_prefix)
+    from songnet.store.ladybug import migrate as migrate_file
+
+    return migrate_file(_path_of(uri))
 
 
 def _path_of(uri: str) -> str:

@@ -80,6 +80,7 @@ class Engine:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self.found_schema = SCHEMA_VERSION
         self._broken: str | None = None
         self._database: Any = None
         # The working directory may be another by the time the store is closed.
@@ -99,9 +100,10 @@ class Engine:
         """Look before writing: a graph that is not ours is left as it is."""
         with self.session() as session:
             tables = {row["name"] for row in session.rows("CALL show_tables() RETURN name")}
-            if "SongnetStore" in tables:
-                _check_version(session, self.path)
-        if "SongnetStore" in tables:
+            found = _version(session, self.path) if "SongnetStore" in tables else None
+        if found is not None:
+            self.found_schema = found
+            self._migrate(found)
             self.drop_unfinished()
             return
         _check_ours(tables, self.path)
@@ -109,6 +111,13 @@ class Engine:
             for statement in definitions():
                 session.run(statement)
             session.run("CREATE (:SongnetStore {schema: $version})", version=SCHEMA_VERSION)
+
+    def _migrate(self, found: int) -> None:
+        """Schemas 1 and 2 hold the same tables; only a server's indexes differ."""
+        if found < SCHEMA_VERSION:
+            with self.transaction() as session:
+                session.run("MATCH (s:SongnetStore) DELETE s")
+                session.run("CREATE (:SongnetStore {schema: $version})", version=SCHEMA_VERSION)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -282,17 +291,17 @@ def _opening_error(path: Path, text: str) -> StoreError:
     return StoreUnavailableError(f"{path} cannot be opened as a Ladybug database: {text}")
 
 
-def _check_version(session: Session, path: Path) -> None:
-    found = [
-        row["version"]
-        for row in session.rows("MATCH (s:SongnetStore) RETURN s.`schema` AS version")
-    ]
-    if found != [SCHEMA_VERSION]:
-        said = ", ".join(map(str, found)) or "no version"
-        raise ForeignGraphError(
-            f"{path} is a songnet store of schema {said}; this songnet reads schema "
-            f"{SCHEMA_VERSION}: use the songnet that made it, or another file"
-        )
+def _version(session: Session, path: Path) -> int:
+    """The schema version of a songnet store that this songnet can read."""
+    rows = session.rows("MATCH (s:SongnetStore) RETURN s.`schema` AS version")
+    found = [row["version"] for row in rows]
+    if len(found) == 1 and 1 <= found[0] <= SCHEMA_VERSION:
+        return int(found[0])
+    said = ", ".join(map(str, found)) or "no version"
+    raise ForeignGraphError(
+        f"{path} is a songnet store of schema {said}; this songnet reads schemas up to "
+        f"{SCHEMA_VERSION}: use the songnet that made it, or another file"
+    )
 
 
 def _check_ours(tables: set[str], path: Path) -> None:

@@ -21,6 +21,7 @@ from songnet.store._properties import (
     partition_properties,
 )
 from songnet.store._rows import (
+    EDGE_SCHEMAS,
     check_in_graph,
     community_rows,
     edge_rows,
@@ -72,6 +73,21 @@ def check_songs(session: Session, songs: Ids, *, what: str) -> None:
 
 
 # --- networks -----------------------------------------------------------------------------------
+
+
+def edges(session: Session, network: str, kind: str) -> pa.Table:
+    """The edges of a network, columns as the network's kind has them."""
+    name = relationship(kind)
+    if name is None:
+        return pa.table({})
+    columns = EDGE_SCHEMAS[kind]
+    listed = ", ".join(f"e.{column} AS {column}" for column in columns.names[2:])
+    found = session.table(
+        f"MATCH (a:Song)-[e:{name}]->(b:Song) WHERE e.network = $network "
+        f"RETURN a.id AS source, b.id AS target, {listed}",
+        network=network,
+    )
+    return found.cast(columns)
 
 
 def put_network(session: Session, network: SongNetwork, created_at: str | None) -> int:

@@ -1,4 +1,4 @@
-"""Reaching a Neo4j server, and saying in one line why it did not work."""
+"""Reaching a Neo4j server: its address, its version, its sessions."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from songnet.errors import (
-    InputError,
-    StoreError,
-    StoreLockedError,
-    StoreUnavailableError,
-)
+from songnet.errors import InputError, StoreUnavailableError
+from songnet.store._neo4j_errors import clear_errors
+from songnet.store._neo4j_session import Session
+from songnet.store.labels import check_prefix
 
 if TYPE_CHECKING:
-    from neo4j import Driver, Record, Session
-    from neo4j.exceptions import DriverError, Neo4jError
+    from neo4j import Driver, Record
 
 T = TypeVar("T")
 
@@ -27,9 +24,7 @@ CONNECT_SECONDS = 5.0
 RETRY_SECONDS = 30.0
 FETCH = 10_000
 OLDEST = (5, 26)
-ACCESS_MODE = "Neo.ClientError.Statement.AccessMode"
-LOCKED = ("DeadlockDetected", "LockClientStopped", "LockAcquisitionTimeout")
-POINTER = re.compile(r"\s*\n\s*\^\s*")
+SAME_RULE = ("EquivalentSchemaRuleAlreadyExists", "ConstraintAlreadyExists", "IndexAlreadyExists")
 
 
 def check_uri(uri: str) -> str:
@@ -68,6 +63,8 @@ class Server:
         Without credentials; see `check_uri`.
     environment
         Holds ``NEO4J_USERNAME``, ``NEO4J_PASSWORD``, ``NEO4J_DATABASE``.
+    label_prefix
+        What stands before our labels; see `songnet.store.labels`.
 
     Raises
     ------
@@ -77,12 +74,13 @@ class Server:
         No server there, credentials refused, or a server older than 5.26.
     """
 
-    def __init__(self, uri: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, uri: str, environment: Mapping[str, str], label_prefix: str = "") -> None:
         import neo4j
 
         self.uri = check_uri(uri)
-        self._database = environment.get("NEO4J_DATABASE") or None
-        self._driver = _connect(self.uri, environment)
+        self.label_prefix = check_prefix(label_prefix)
+        self.database = environment.get("NEO4J_DATABASE") or None
+        self._driver, self.agent = _connect(self.uri, environment)
         # In a cluster, a session must see what the one before it wrote.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
 
@@ -93,13 +91,13 @@ class Server:
         with (
             clear_errors(self.uri),
             self._driver.session(
-                database=self._database,
+                database=self.database,
                 default_access_mode=mode,
                 fetch_size=FETCH,
                 bookmark_manager=self._bookmarks,
             ) as session,
         ):
-            yield session
+            yield Session(session, self.label_prefix)
 
     def read(self, statement: str, **parameters: Any) -> list[Record]:
         """All records of a statement that only reads; tried again where that can help."""
@@ -117,12 +115,29 @@ class Server:
         with self.session(write=True) as session:
             session.run(statement, parameters).consume()
 
+    def define(self, statement: str) -> None:
+        """Run a statement of the schema; it may be that another process has just done the same."""
+        from neo4j.exceptions import ClientError
+
+        with self.session(write=True) as session:
+            try:
+                session.run(statement, {}).consume()
+            except ClientError as error:
+                if not (error.code or "").endswith(SAME_RULE):
+                    raise
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """The release that the server reports, as (5, 26) or (2026, 8)."""
+        return version_of(self.agent) or OLDEST
+
     def close(self) -> None:
         """Let go of the server. Closing twice is fine."""
         self._driver.close()
 
 
-def _connect(uri: str, environment: Mapping[str, str]) -> Driver:
+def _connect(uri: str, environment: Mapping[str, str]) -> tuple[Driver, str]:
+    """A driver that has spoken to the server, and what the server says it is."""
     import neo4j
 
     # What it would log is in the error that is raised; without a handler it would go to stderr.
@@ -141,86 +156,21 @@ def _connect(uri: str, environment: Mapping[str, str]) -> Driver:
             user_agent="songnet",
         )
         try:
-            _check_version(uri, driver.get_server_info().agent)
+            agent = driver.get_server_info().agent
+            _check_version(uri, agent)
         except BaseException:
             driver.close()
             raise
-    return driver
+    return driver, agent
+
+
+def version_of(agent: str) -> tuple[int, int] | None:
+    """The release in what a server says it is; None where it is no Neo4j."""
+    found = re.match(r"Neo4j/v?(\d+)\.(\d+)", agent)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def _check_version(uri: str, agent: str) -> None:
-    found = re.match(r"Neo4j/v?(\d+)\.(\d+)", agent)
-    if found and tuple(map(int, found.groups())) < OLDEST:
+    found = version_of(agent)
+    if found and found < OLDEST:
         raise StoreUnavailableError(f"{uri} is {agent}: songnet needs Neo4j 5.26 or newer")
-
-
-@contextmanager
-def clear_errors(uri: str) -> Iterator[None]:
-    """Turn what the driver raises into songnet's errors: one line each, no credentials."""
-    from neo4j.exceptions import DriverError, Neo4jError
-
-    try:
-        yield
-    except Neo4jError as error:
-        raise _server_said(uri, error) from error
-    except DriverError as error:
-        raise _driver_said(uri, error) from error
-
-
-def _driver_said(uri: str, error: DriverError) -> StoreError:
-    reason = one_line(str(error))
-    return StoreUnavailableError(
-        f"no answer from the Neo4j server {uri}: {reason}; "
-        "is it running (scripts/neo4j start), and is this its address?"
-    )
-
-
-def _server_said(uri: str, error: Neo4jError) -> StoreError:
-    code, message = error.code or "", one_line(error.message or "")
-    if ".Security." in code:
-        return StoreUnavailableError(
-            f"the Neo4j server {uri} refused the credentials: {message} "
-            "Check NEO4J_USERNAME and NEO4J_PASSWORD"
-        )
-    if code.endswith("DatabaseNotFound"):
-        return StoreUnavailableError(
-            f"the Neo4j server {uri} has no such database: {message}; check NEO4J_DATABASE"
-        )
-    if code.endswith(LOCKED):
-        return StoreLockedError(f"someone else is writing to {uri}: {message}; run it again later")
-    if "Memory" in code:
-        return StoreError(
-            f"the Neo4j server {uri} ran out of memory: {message}; give it a larger heap "
-            "(server.memory.heap.max_size)"
-        )
-    return StoreError(f"the Neo4j server {uri} said: {message} ({code})")
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn what is the query's own fault into `InputError`, with the server's words."""
-    from neo4j.exceptions import ClientError
-
-    try:
-        yield
-    except ClientError as error:
-        code = error.code or ""
-        if not code.startswith("Neo.ClientError.") or ".Security." in code or "Database." in code:
-            raise
-        raise InputError(_refusal(code, one_line(error.message or ""))) from error
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(
-            f"a parameter cannot travel to the Neo4j server: {one_line(str(error))}; allowed are "
-            "null, booleans, numbers of 64 bits, text, lists and maps of these"
-        ) from error
-
-
-def _refusal(code: str, message: str) -> str:
-    if code == ACCESS_MODE:
-        return f"the query would write, and only reading was asked for: add --write ({message})"
-    return f"the Neo4j server refuses the query: {message}"
-
-
-def one_line(text: str) -> str:
-    """The text without line ends and without the marker that points into a line above."""
-    return " ".join(POINTER.sub("\n", text).split())

@@ -15,11 +15,13 @@ from songnet.store._neo4j_values import property_table
 from songnet.tables import MEMBERSHIP_SCHEMA
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction, Record
+    from neo4j import Record
+
+    from songnet.store._neo4j_session import Transaction
 
 
 def put_playlists(
-    transaction: ManagedTransaction, playlists: pa.Table, songs: pa.Table, memberships: pa.Table
+    transaction: Transaction, playlists: pa.Table, songs: pa.Table, memberships: pa.Table
 ) -> None:
     """Write songs and playlists, and bring memberships from what they were to what they are.
 
@@ -36,7 +38,7 @@ def put_playlists(
     run_all(transaction, batches(cypher.PUT_MEMBERSHIPS, new))
 
 
-def _held(transaction: ManagedTransaction, playlists: list[str]) -> Iterator[pa.Table]:
+def _held(transaction: Transaction, playlists: list[str]) -> Iterator[pa.Table]:
     for start in range(0, len(playlists), BATCH):
         ids = playlists[start : start + BATCH]
         yield membership_rows(list(transaction.run(cypher.MEMBERSHIPS_OF, ids=ids)))

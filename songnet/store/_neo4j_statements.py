@@ -8,10 +8,24 @@ from typing import Final
 
 SIGN: Final = """
 OPTIONAL MATCH (s:SongnetStore)
-WITH collect(s.schema) AS schemas
-RETURN schemas, EXISTS { MATCH (:Song) } OR EXISTS { MATCH (:Playlist) } AS used
+WITH collect(s.schema) AS schemas, collect(coalesce(s.indexes, true)) AS indexes
+RETURN schemas, size(schemas) > 0 AND all(there IN indexes WHERE there) AS ready,
+       EXISTS { MATCH (:Song) } OR EXISTS { MATCH (:Playlist) } AS used
 """
-PUT_SIGN: Final = "MERGE (:SongnetStore {schema: $schema})"
+# `indexes` is false after an offline import, which brings nodes alone.
+PUT_SIGN: Final = """
+OPTIONAL MATCH (old:SongnetStore) WHERE old.schema <> $schema DELETE old
+WITH count(*) AS replaced
+MERGE (s:SongnetStore {schema: $schema}) REMOVE s.indexes
+"""
+INDEXES: Final = "SHOW INDEXES YIELD name, state"
+UNFINISHED: Final = """
+MATCH (n:Network) WHERE n.unfinished RETURN 'network ' + n.name AS name
+UNION ALL
+MATCH (n:Partition) WHERE n.unfinished RETURN 'partition ' + n.name AS name
+UNION ALL
+MATCH (n:Encoder) WHERE n.unfinished RETURN 'encoder ' + n.name AS name
+"""
 
 # --- songs and playlists -------------------------------------------------------------------------
 
@@ -38,7 +52,7 @@ DELETE c
 KNOWN_SONGS: Final = "UNWIND $ids AS id MATCH (s:Song {id: id}) RETURN collect(s.id) AS ids"
 COUNTS: Final = """
 RETURN COUNT { (:Playlist) } AS playlists, COUNT { (:Song) } AS songs,
-       COUNT { ()-[:CONTAINS]->() } AS memberships
+       COUNT { (:Playlist)-[:CONTAINS]->() } AS memberships
 """
 # A record per playlist, not per membership: the driver's work is per record.
 COLLECTED: Final = """
@@ -77,10 +91,10 @@ MATCH (p:Partition)-[:OF]->(n:{label} {{name: $name}}) RETURN p.name AS name ORD
 """
 
 COUNT_EDGES: Final = """
-MATCH ()-[e:SHARES_PLAYLISTS|SOUNDS_LIKE {network: $name}]->() RETURN count(e) AS edges
+MATCH (:Song)-[e:SHARES_PLAYLISTS|SOUNDS_LIKE {network: $name}]->() RETURN count(e) AS edges
 """
 DROP_EDGES: Final = """
-MATCH ()-[e:SHARES_PLAYLISTS|SOUNDS_LIKE {network: $name}]->() WITH e LIMIT $limit DELETE e
+MATCH (:Song)-[e:SHARES_PLAYLISTS|SOUNDS_LIKE {network: $name}]->() WITH e LIMIT $limit DELETE e
 """
 PUT_EDGES: Final = {
     "playlists": """
@@ -94,6 +108,17 @@ UNWIND $rows AS row
 MATCH (a:Song {id: row.source})
 MATCH (b:Song {id: row.target})
 CREATE (a)-[:SOUNDS_LIKE {network: $name, rank: row.rank, similarity: row.similarity}]->(b)
+""",
+}
+# Columns are those of the tables in `songnet.store._rows`.
+EDGES: Final = {
+    "playlists": """
+MATCH (a:Song)-[e:SHARES_PLAYLISTS {network: $name}]->(b:Song)
+RETURN a.id AS source, b.id AS target, e.playlists AS playlists, e.weight AS weight
+""",
+    "sound": """
+MATCH (a:Song)-[e:SOUNDS_LIKE {network: $name}]->(b:Song)
+RETURN a.id AS source, b.id AS target, e.rank AS rank, e.similarity AS similarity
 """,
 }
 

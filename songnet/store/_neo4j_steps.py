@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ from songnet.store._properties import network_properties, partition_properties
 from songnet.store._rows import in_community_rows, relationship
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction, Session
+    from songnet.store._neo4j_session import Session, Transaction
 
 BATCH = 10_000
 WHOLE = 200_000
@@ -51,24 +52,28 @@ def write(session: Session, plan: Plan, *, rows: int) -> None:
     group: list[Step] = []
     for step in plan():
         if step.repeats or len(group) == STEPS_PER_TRANSACTION:
-            session.execute_write(run_all, group)
+            _commit(session, group)
             group = []
         if step.repeats:
-            while session.execute_write(run, step):
+            while session.execute_write(partial(run, step=step)):
                 pass
         else:
             group.append(step)
-    session.execute_write(run_all, group)
+    _commit(session, group)
 
 
-def run_all(transaction: ManagedTransaction, steps: Iterable[Step]) -> None:
+def _commit(session: Session, group: list[Step]) -> None:
+    session.execute_write(lambda transaction: run_all(transaction, group))
+
+
+def run_all(transaction: Transaction, steps: Iterable[Step]) -> None:
     """Run steps in order, each that repeats until it changes nothing."""
     for step in steps:
         while run(transaction, step) and step.repeats:
             pass
 
 
-def run(transaction: ManagedTransaction, step: Step) -> bool:
+def run(transaction: Transaction, step: Step) -> bool:
     """Run one statement; whether it changed anything.
 
     Raises

@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from songnet.errors import InputError
-from songnet.model import Ids, Ints, Memberships, Partition, SongNetwork, object_array
+from songnet.model import Ids, Memberships, Partition, SongNetwork, object_array
 from songnet.store.protocol import MAX_EDGES, STRONGEST_PER_SONG
-from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
+from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA, distinct
 
 MAX_ID_BYTES: Final = 4096  # Neo4j's index takes keys of up to about 8 kB
 RELATIONSHIPS: Final[Mapping[str, str]] = MappingProxyType(
@@ -41,6 +41,9 @@ SOUNDS_LIKE_SCHEMA = pa.schema(
         ("rank", pa.int64()),
         ("similarity", pa.float64()),
     ]
+)
+EDGE_SCHEMAS: Final[Mapping[str, pa.Schema]] = MappingProxyType(
+    {"playlists": SHARES_PLAYLISTS_SCHEMA, "sound": SOUNDS_LIKE_SCHEMA}
 )
 COMMUNITY_SCHEMA = pa.schema(
     [
@@ -162,21 +165,10 @@ def memberships_of(playlists: pa.ChunkedArray, songs: pa.ChunkedArray) -> Member
 
     The same as `Memberships.from_pairs`, but only the distinct ids become Python objects.
     """
-    playlist_ids, playlist = _codes(playlists)
-    song_ids, song = _codes(songs)
+    playlist_ids, playlist = distinct(playlists)
+    song_ids, song = distinct(songs)
     order = np.lexsort((song, playlist))
     return Memberships(playlist_ids, song_ids, playlist[order], song[order])
-
-
-def _codes(column: pa.ChunkedArray) -> tuple[Ids, Ints]:
-    """Sorted distinct ids, and for each row its place among them."""
-    chunks = column.dictionary_encode().unify_dictionaries().chunks
-    ids = object_array(chunks[0].dictionary.to_pylist() if chunks else [])
-    order = np.argsort(ids)
-    rank = np.empty(len(ids), np.int64)
-    rank[order] = np.arange(len(ids))
-    rows = [rank[chunk.indices.to_numpy()] for chunk in chunks]
-    return ids[order], np.concatenate([np.empty(0, np.int64), *rows])
 
 
 def check_in_graph(songs: Ids, known: Ids, *, what: str) -> None:

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from songnet.errors import BadNameError, InputError
-from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.errors import BadNameError, ForeignGraphError, InputError
+from songnet.info import Counts, EncoderInfo, Health, NetworkInfo, PartitionInfo
 from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors
 from songnet.store import _ladybug_load as load
 from songnet.store import _ladybug_query as any_query
@@ -33,6 +33,7 @@ from songnet.store._properties import (
     partition_of,
 )
 from songnet.store._rows import conform_playlists, conform_songs, memberships_of
+from songnet.store.protocol import SCHEMA_VERSION
 from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
 
@@ -55,6 +56,7 @@ class LadybugStore:
     """
 
     engine: Literal["ladybug", "neo4j"] = "ladybug"
+    label_prefix = ""
 
     def __init__(self, path: str | Path) -> None:
         self.uri = f"ladybug:{path}"
@@ -144,6 +146,12 @@ class LadybugStore:
         with self._engine.transaction() as session:
             return results.put_network(session, network, created_at)
 
+    def edges(self, network: str) -> pa.Table:
+        """The edges that the graph holds of a network; see `GraphStore.edges`."""
+        with self._engine.session() as session:
+            kind = _named(session, "network", network)["kind"]
+            return results.edges(session, network, kind)
+
     def networks(self) -> list[NetworkInfo]:
         """All networks, sorted by name."""
         return [network_info(properties) for properties in self._infos("Network")]
@@ -201,6 +209,22 @@ class LadybugStore:
         """
         return any_query.run(self._engine, cypher, parameters, write=write)
 
+    def prepare(self) -> None:
+        """Nothing is left to do: opening has made every table."""
+
+    def health(self) -> Health:
+        """The file and its schema; see `GraphStore.health`."""
+        import ladybug
+
+        return Health(
+            uri=self.uri,
+            engine="ladybug",
+            version=f"Ladybug/{ladybug.__version__}",
+            database=None,
+            label_prefix="",
+            schema=SCHEMA_VERSION,
+        )
+
     def close(self) -> None:
         """Make everything durable and let go of the file. Closing twice is fine."""
         self._engine.close()
@@ -233,6 +257,15 @@ class LadybugStore:
     def _infos(self, label: str) -> list[dict[str, Any]]:
         with self._engine.session() as session:
             return results.all_named(session, label)
+
+
+def migrate(path: str | Path) -> tuple[int, int]:
+    """Bring an older file to this schema; see `songnet.store.migrate`."""
+    if not Path(path).exists():
+        raise ForeignGraphError(f"there is no songnet graph at {path}: load something first")
+    engine = Engine(path)
+    engine.close()
+    return engine.found_schema, SCHEMA_VERSION
 
 
 def _count(session: Session, pattern: str) -> int:

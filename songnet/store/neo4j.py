@@ -17,14 +17,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from songnet.errors import BadNameError, ForeignGraphError, InputError
-from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.errors import BadNameError, InputError
+from songnet.info import Counts, EncoderInfo, Health, NetworkInfo, PartitionInfo
 from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors, object_array
+from songnet.store import _neo4j_schema as schema
 from songnet.store import _neo4j_statements as cypher
 from songnet.store import _neo4j_steps as steps
 from songnet.store._blocks import checked_blocks
 from songnet.store._cypher import statements
-from songnet.store._neo4j_connection import Server, refusals
+from songnet.store._neo4j_connection import Server
+from songnet.store._neo4j_errors import refusals
 from songnet.store._neo4j_playlists import membership_rows, put_playlists
 from songnet.store._neo4j_values import plain_value, property_table, vector_row
 from songnet.store._properties import (
@@ -38,15 +40,17 @@ from songnet.store._properties import (
     sorted_vectors,
 )
 from songnet.store._rows import (
+    EDGE_SCHEMAS,
     check_in_graph,
     community_rows,
     conform_playlists,
     conform_songs,
     edge_rows,
     memberships_of,
+    relationship,
     result_table,
 )
-from songnet.store.protocol import SCHEMA_VERSION
+from songnet.store.labels import named
 from songnet.tables import PLAYLIST_SCHEMA, SONG_SCHEMA
 
 INDEX_SECONDS = 600
@@ -63,6 +67,9 @@ class Neo4jStore:
         ``bolt://``, ``neo4j://``, ``bolt+s://`` or ``neo4j+s://``, without credentials.
     environment
         Where the credentials are; default: the process's own environment.
+    label_prefix
+        Before every label, where the database also holds another graph; see
+        `songnet.store.labels`.
 
     Raises
     ------
@@ -71,18 +78,28 @@ class Neo4jStore:
     StoreUnavailableError
         No server there, credentials refused, no such database, older than 5.26.
     ForeignGraphError
-        The database holds songs or playlists that songnet did not put there, or those of another
-        version of songnet.
+        The database holds songs or playlists that songnet did not put there, or those of a newer
+        songnet.
+    OldSchemaError
+        The database holds the graph of an older songnet: see `songnet.store.migrate`.
     """
 
     engine: Literal["ladybug", "neo4j"] = "neo4j"
 
-    def __init__(self, uri: str, *, environment: Mapping[str, str] | None = None) -> None:
-        self._server = Server(uri, os.environ if environment is None else environment)
+    def __init__(
+        self,
+        uri: str,
+        *,
+        environment: Mapping[str, str] | None = None,
+        label_prefix: str = "",
+    ) -> None:
+        self._server = Server(uri, os.environ if environment is None else environment, label_prefix)
         self.uri = uri
-        self._prepared = False
+        self.label_prefix = label_prefix
         try:
-            self._check_ours()
+            sign = schema.read_sign(self._server)
+            schema.check_sign(self._server, sign)
+            self._prepared = sign.ready
         except BaseException:
             self.close()
             raise
@@ -99,7 +116,7 @@ class Neo4jStore:
         tables = conform_playlists(playlists, songs, memberships)
         self._prepare()
         with self._server.session(write=True) as session:
-            session.execute_write(put_playlists, *tables)
+            session.execute_write(lambda transaction: put_playlists(transaction, *tables))
 
     def songs(self) -> pa.Table:
         """All songs, columns of `SONG_SCHEMA`, sorted by id."""
@@ -134,7 +151,7 @@ class Neo4jStore:
         ]
         before = self._one("encoder", encoder.name)
         if before is not None and not _same_model(encoder_info(before), encoder):
-            self._server.run(cypher.DROP_INDEX.format(index=_index(encoder.name)))
+            self._server.run(cypher.DROP_INDEX.format(index=f"vectors_{encoder.name}"))
             plan.insert(0, steps.Step(cypher.DROP_VECTORS, {"encoder": encoder.name}))
         self._write(lambda: iter(plan))
         self._make_index(encoder)
@@ -182,7 +199,9 @@ class Neo4jStore:
             records = self._server.read(cypher.NEAREST_BY_SCAN, **shared)
         else:
             self._make_index(info)
-            records = self._server.read(cypher.NEAREST_BY_INDEX, index=_index(encoder), **shared)
+            records = self._server.read(
+                cypher.NEAREST_BY_INDEX, index=self._index(encoder), **shared
+            )
         songs = [record["id"] for record in records]
         return closest(songs, [record["vector"] for record in records], sought, k)
 
@@ -197,6 +216,15 @@ class Neo4jStore:
             lambda: steps.network_steps(network, rows, created_at), rows=rows.num_rows + old
         )
         return int(rows.num_rows)
+
+    def edges(self, network: str) -> pa.Table:
+        """The edges that the graph holds of a network; see `GraphStore.edges`."""
+        kind = self._named("network", network)["kind"]
+        if relationship(kind) is None:
+            return pa.table({})
+        columns = EDGE_SCHEMAS[kind]
+        records = self._server.read(cypher.EDGES[kind], name=network)
+        return property_table(list(zip(*records, strict=True)) or [()] * len(columns), columns)
 
     def networks(self) -> list[NetworkInfo]:
         """All networks, sorted by name."""
@@ -251,8 +279,21 @@ class Neo4jStore:
                 f"{what} {name!r} is used by partitions {', '.join(users)}: drop them first"
             )
         if what == "encoder":
-            self._server.run(cypher.DROP_INDEX.format(index=_index(name)))
+            self._server.run(cypher.DROP_INDEX.format(index=f"vectors_{name}"))
         self._write(lambda: steps.drop_steps(what, name), rows=self._size(what, name))
+
+    # --- the store itself -------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Make constraints and indexes, those of vectors too; see `GraphStore.prepare`."""
+        schema.prepare(self._server)
+        for encoder in self.encoders():
+            self._make_index(encoder)
+        self._prepared = True
+
+    def health(self) -> Health:
+        """The server, the schema, the indexes and what is amiss; see `GraphStore.health`."""
+        return schema.health(self._server, {info.name: True for info in self.encoders()})
 
     # --- anything ---------------------------------------------------------------------------------
 
@@ -265,7 +306,7 @@ class Neo4jStore:
         if write:
             self._prepare()
         with self._server.session(write=write) as session, refusals():
-            result = session.run(cypher, dict(parameters or {}))
+            result = session.ask(cypher, parameters or {})
             columns = result.keys()
             rows = [[plain_value(value) for value in record.values()] for record in result]
         return result_table(columns, rows)
@@ -287,28 +328,10 @@ class Neo4jStore:
 
     # --- the private part -------------------------------------------------------------------------
 
-    def _check_ours(self) -> None:
-        sign = self._server.read(cypher.SIGN)[0]
-        if sign["schemas"] not in ([], [SCHEMA_VERSION]):
-            raise ForeignGraphError(
-                f"the graph at {self.uri} has songnet schema {sign['schemas']}, this songnet works "
-                f"with {SCHEMA_VERSION}: use the songnet that made it, or an empty database"
-            )
-        if sign["used"] and not sign["schemas"]:
-            raise ForeignGraphError(
-                f"the graph at {self.uri} holds songs or playlists that songnet did not put "
-                "there: use an empty database (NEO4J_DATABASE) or another server"
-            )
-        self._prepared = bool(sign["schemas"])
-
     def _prepare(self) -> None:
-        """Constraints and indexes, then the sign that the graph is ours; once per database."""
-        if self._prepared:
-            return
-        for statement in statements("neo4j"):
-            self._server.run(statement)
-        self._server.run(cypher.PUT_SIGN, schema=SCHEMA_VERSION)
-        self._prepared = True
+        """Before the first write: what the database needs; once per database."""
+        if not self._prepared:
+            self.prepare()
 
     def _write(self, plan: steps.Plan, *, rows: int = 0) -> None:
         self._prepare()
@@ -353,16 +376,26 @@ class Neo4jStore:
             known += self._server.read(cypher.KNOWN_SONGS, ids=ids)[0]["ids"]
         check_in_graph(songs, object_array(known), what=what)
 
+    def _index(self, encoder: str) -> str:
+        return named(f"vectors_{encoder}", self.label_prefix)
+
     def _make_index(self, encoder: EncoderInfo) -> None:
         """The encoder's vector index, made if it is not there, ready to be asked."""
         blanks = {"<encoder>": encoder.name, "<dimensions>": str(encoder.dimensions)}
         for statement in statements("neo4j-encoder"):
-            self._server.run(_filled(statement, blanks))
-        self._server.run(cypher.AWAIT_INDEX, index=_index(encoder.name), seconds=INDEX_SECONDS)
+            self._server.define(_filled(statement, blanks))
+        self._server.run(cypher.AWAIT_INDEX, index=self._index(encoder.name), seconds=INDEX_SECONDS)
 
 
-def _index(encoder: str) -> str:
-    return f"vectors_{encoder}"
+def migrate(
+    uri: str, *, label_prefix: str = "", environment: Mapping[str, str] | None = None
+) -> tuple[int, int]:
+    """Bring an older graph on a server to this schema; see `songnet.store.migrate`."""
+    server = Server(uri, os.environ if environment is None else environment, label_prefix)
+    try:
+        return schema.migrate(server)
+    finally:
+        server.close()
 
 
 def _filled(text: str, blanks: Mapping[str, str]) -> str:

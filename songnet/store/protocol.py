@@ -18,10 +18,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from songnet.info import Counts, EncoderInfo, NetworkInfo, PartitionInfo
+from songnet.info import Counts, EncoderInfo, Health, NetworkInfo, PartitionInfo
 from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_INDEXED_DIMENSIONS = 4096
 MAX_EDGES = 1_000_000
 STRONGEST_PER_SONG = 20
@@ -39,11 +39,12 @@ class GraphStore(Protocol):
 
     Raises (all verbs)
     ------------------
-    StoreUnavailableError, StoreLockedError, ForeignGraphError
+    StoreUnavailableError, StoreLockedError, ForeignGraphError, OldSchemaError
     """
 
     engine: Literal["ladybug", "neo4j"]
     uri: str
+    label_prefix: str
 
     def add_songs(self, songs: pa.Table) -> None:
         """Insert songs or update those that exist, by `id`.
@@ -120,6 +121,14 @@ class GraphStore(Protocol):
         has. `created_at` is by default now.
         """
 
+    def edges(self, network: str) -> pa.Table:
+        """The edges that the graph holds of a network, in any order.
+
+        Columns source, target (ids) and playlists, weight of a ``playlists`` network or rank,
+        similarity of a ``sound`` network; none of a ``multiplex`` one. `BadNameError` if there is
+        no such network.
+        """
+
     def networks(self) -> list[NetworkInfo]:
         """All networks, sorted by name."""
 
@@ -167,6 +176,15 @@ class GraphStore(Protocol):
 
     def counts(self) -> Counts:
         """How many playlists, songs and memberships there are."""
+
+    def prepare(self) -> None:
+        """Make what a graph needs before it is written to; again it changes nothing.
+
+        Every verb that writes does so by itself.
+        """
+
+    def health(self) -> Health:
+        """The engine, the schema, and what is amiss with them."""
 
     def close(self) -> None:
         """Make everything durable and let go. Closing twice is fine."""

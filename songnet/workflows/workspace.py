@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from songnet.config import Settings
 from songnet.errors import BadNameError, StateError
 from songnet.info import EncoderInfo, NetworkInfo
-from songnet.model import Floats, Ids, Ints, SongNetwork, Vectors, among, object_array
+from songnet.model import Ids, Ints, SongNetwork, Vectors, among
 from songnet.store import GraphStore, open_store
 from songnet.store.folder import DataFolder
+from songnet.tables import distinct
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Workspace:
 @contextmanager
 def open_workspace(settings: Settings) -> Iterator[Workspace]:
     """The store and data folder that `settings` name, closed at the end."""
-    with open_store(settings.store) as store:
+    with open_store(settings.store, label_prefix=settings.label_prefix) as store:
         yield Workspace(store, DataFolder(settings.data))
 
 
@@ -131,47 +133,34 @@ def _network_from_layers(workspace: Workspace, info: NetworkInfo) -> SongNetwork
 def _network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:
     from songnet.networks import from_neighbors
 
+    table = store.edges(info.name)
+    songs, source, target = _ends(table)
     if info.kind == "sound":
-        songs, source, target, (rank, similarity) = _edges(
-            store,
-            "MATCH (a:Song)-[e:SOUNDS_LIKE]->(b:Song) WHERE e.network = $network "
-            "RETURN a.id, b.id, e.rank, e.similarity",
-            info.name,
-        )
         return from_neighbors(
             songs,
             source,
             target,
-            rank.astype(np.int64),
-            similarity,
+            table["rank"].to_numpy(),
+            table["similarity"].to_numpy(),
             name=info.name,
             params=info.params,
         )
-    songs, source, target, (playlists, weight) = _edges(
-        store,
-        "MATCH (a:Song)-[e:SHARES_PLAYLISTS]->(b:Song) WHERE e.network = $network "
-        "RETURN a.id, b.id, e.playlists, e.weight",
-        info.name,
-    )
+    counts = table["playlists"]
     return SongNetwork.from_edges(
         songs,
         source,
         target,
-        weight,
+        table["weight"].to_numpy(),
         name=info.name,
         kind=info.kind,
-        attributes={"playlists": playlists.astype(np.int64)},
+        attributes={} if counts.null_count else {"playlists": counts.to_numpy()},
         params=info.params,
     )
 
 
-def _edges(
-    store: GraphStore, cypher: str, network: str
-) -> tuple[Ids, Ints, Ints, tuple[Floats, Floats]]:
-    """Songs, ends as indices into them, and two more columns of a network's edges."""
-    table = store.query(cypher, {"network": network})
-    ends = [object_array(table.column(column).to_pylist()) for column in (0, 1)]
-    songs, place = np.unique(np.concatenate(ends), return_inverse=True)
-    source, target = np.split(place.astype(np.int64), 2)
-    first, second = (np.array(table.column(column).to_pylist(), np.float64) for column in (2, 3))
-    return songs, source, target, (first, second)
+def _ends(table: pa.Table) -> tuple[Ids, Ints, Ints]:
+    """The songs of a table of edges, sorted, and both ends as indices into them."""
+    both = pa.chunked_array([*table["source"].chunks, *table["target"].chunks], pa.string())
+    songs, place = distinct(both)
+    source, target = np.split(place, [table.num_rows])
+    return songs, source, target

@@ -1,31 +1,70 @@
-"""An empty store on each engine, and a way to open it again."""
+"""An empty store on each engine, and a way to open it again.
+
+The third is on a server as well, with a label prefix, in a database that holds a graph of someone
+else: that has to be the same at the end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
 from songnet.store import GraphStore, open_store
 
 Opener: TypeAlias = Callable[[], GraphStore]
-ENGINES = ["ladybug", pytest.param("neo4j", marks=pytest.mark.neo4j)]
+ENGINES = [
+    "ladybug",
+    pytest.param("neo4j", marks=pytest.mark.neo4j),
+    pytest.param("neo4j beside another graph", marks=pytest.mark.neo4j),
+]
+STRANGERS = """
+CREATE (l:Playlist {id: 'p1', name: 'theirs'})-[:CONTAINS {position: 0, times: 1}]->
+       (a:Song {id: 'a', title: 'theirs', tiny: [1.0]})
+CREATE (a)-[:SHARES_PLAYLISTS {network: 'playlists', weight: 9.0}]->
+       (b:Song {id: 'b'})-[:SOUNDS_LIKE {network: 'sound', rank: 1, similarity: 1.0}]->(a)
+CREATE (a)-[:IN_COMMUNITY]->(:Community {id: 'x/0', partition: 'x', label: 0, title: 'theirs'})
+       -[:PART_OF]->(:Partition {name: 'x'})-[:OF]->(:Network {name: 'playlists', kind: 'sound'})
+CREATE (:Encoder {name: 'tiny', dimensions: 1})
+"""
+THEIRS = """
+MATCH (n) WHERE none(label IN labels(n) WHERE label STARTS WITH 'Acme')
+OPTIONAL MATCH (n)-[e]->(m)
+RETURN labels(n) AS labels, properties(n) AS node, type(e) AS type, properties(e) AS edge,
+       labels(m) AS ends
+ORDER BY labels, coalesce(node.id, node.name), type
+"""
 
 
 @pytest.fixture(params=ENGINES)
 def opener(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Opener:
+) -> Iterator[Opener]:
     """Opens the store of this test, which is empty at first."""
     if request.param == "ladybug":
-        return lambda: open_store(f"ladybug:{tmp_path / 'new folder' / 'graph.lbug'}")
-    request.getfixturevalue("neo4j_store")
+        yield lambda: open_store(f"ladybug:{tmp_path / 'new folder' / 'graph.lbug'}")
+        return
+    empty = request.getfixturevalue("neo4j_store")
     environment = request.getfixturevalue("neo4j_server")
     for name in ("NEO4J_USERNAME", "NEO4J_PASSWORD"):
         monkeypatch.setenv(name, environment[name])
-    return lambda: open_store(environment["NEO4J_URI"])
+    uri = environment["NEO4J_URI"]
+    if request.param == "neo4j":
+        yield lambda: open_store(uri)
+        return
+    empty.query(STRANGERS, write=True)
+    empty.query("MATCH (s:SongnetStore) DELETE s", write=True)
+    before = theirs(uri)
+    yield lambda: open_store(uri, label_prefix="Acme")
+    assert theirs(uri) == before
+
+
+def theirs(uri: str) -> list[Any]:
+    """What the other graph holds, read under a prefix that nothing has."""
+    with open_store(uri, label_prefix="Nobody") as store:
+        return store.query(THEIRS).to_pylist()
 
 
 @pytest.fixture

@@ -55,9 +55,12 @@ def query(
         raise typer.BadParameter("give Cypher or the name of a shipped query, or --list")
     given = _parameters(param or [])
     with opened(context, store, data) as workspace:
-        from songnet.workflows.query import ask
+        from songnet.workflows.query import ask, missing
 
         table = ask(workspace, text, given, write=write)
+        reasons = [] if table.num_rows else missing(workspace, text, given)
+    for reason in reasons:
+        say(reason)
     rows = table.to_pylist()
     if as_json:
         print_json(rows)
@@ -73,9 +76,10 @@ def _list(*, as_json: bool) -> None:
         print_json([_described(shipped) for shipped in library()])
         return
     for shipped in library():
-        typer.echo(f"{shipped.name}\n    {shipped.question}")
+        typer.echo(f"{shipped.name}: {shipped.title} ({shipped.runs})\n    {shipped.question}")
         for parameter in shipped.parameters:
-            typer.echo(f"    --param {parameter.name}={parameter.default}    {parameter.meaning}")
+            typer.echo(f"    --param {parameter.name}={parameter.shown}    {parameter.meaning}")
+        typer.echo(f"    gives: {', '.join(shipped.columns)}")
 
 
 def _described(shipped: Any) -> dict[str, Any]:
@@ -84,8 +88,10 @@ def _described(shipped: Any) -> dict[str, Any]:
         "title": shipped.title,
         "question": shipped.question,
         "parameters": {parameter.name: parameter.default for parameter in shipped.parameters},
+        "meanings": {parameter.name: parameter.meaning for parameter in shipped.parameters},
         "columns": shipped.columns,
         "embedded": shipped.embedded,
+        "needs": shipped.needs,
     }
 
 

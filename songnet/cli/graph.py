@@ -159,9 +159,9 @@ def export(
         ),
     ] = None,
     label_prefix: Annotated[
-        str,
+        str | None,
         typer.Option("--label-prefix", metavar="P", help="Before every label of the import."),
-    ] = "",
+    ] = None,
     store: Store = None,
     data: Data = None,
 ) -> None:
@@ -169,7 +169,7 @@ def export(
     if neo4j_import is not None and file is None and not playlists:
         _export_import(context, neo4j_import, label_prefix, store=store, data=data)
         return
-    if file is None or neo4j_import is not None or label_prefix:
+    if file is None or neo4j_import is not None or label_prefix is not None:
         raise typer.BadParameter(
             "give either FILE.graphml or FILE.gexf, with --playlists or without, or "
             "--neo4j-import DIR, with --label-prefix or without"
@@ -182,8 +182,15 @@ def export(
 
 
 def _export_import(
-    context: typer.Context, folder: Path, label_prefix: str, *, store: str | None, data: str | None
+    context: typer.Context,
+    folder: Path,
+    label_prefix: str | None,
+    *,
+    store: str | None,
+    data: str | None,
 ) -> None:
+    if label_prefix is None:
+        label_prefix = settings_of(context, store, data).label_prefix
     with opened(context, store, data) as workspace, Progress() as progress:
         from songnet.workflows.offline import export_neo4j_import
 

@@ -5,7 +5,7 @@ Properties are those that `songnet.store.neo4j` writes by bolt, computed by the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,10 +13,9 @@ import pyarrow as pa
 
 from songnet.errors import EmptyInputError
 from songnet.info import NetworkInfo, PartitionInfo
-from songnet.model import SongNetwork
 from songnet.progress import Progress, silent
 from songnet.store._properties import as_json, encoder_properties, partition_properties
-from songnet.store._rows import community_rows, edge_rows, in_community_rows, relationship
+from songnet.store._rows import community_rows, in_community_rows, relationship
 from songnet.store.labels import check_prefix
 from songnet.store.neo4j_import._folder import filling
 from songnet.store.neo4j_import._script import write_script
@@ -71,7 +70,6 @@ def write_import(
     source: GraphStore,
     folder: Path,
     *,
-    network: Callable[[NetworkInfo], SongNetwork],
     label_prefix: str = "",
     progress: Progress = silent,
 ) -> Written:
@@ -84,9 +82,6 @@ def write_import(
     folder
         New or empty; filled whole or not at all. Beside the files is ``import.sh``, which loads
         them, and ``README.txt``.
-    network
-        Gives a whole network; of one with many edges the strongest are written, as by
-        `GraphStore.write_network`.
     label_prefix
         Stands before every label; see `songnet.store.labels`.
 
@@ -99,7 +94,7 @@ def write_import(
     EmptyInputError
         The graph holds neither songs nor playlists.
     StateError
-        The graph changed while it was read, or as `network` says.
+        The graph changed while it was read.
     """
     check_prefix(label_prefix)
     counts = source.counts()
@@ -110,26 +105,19 @@ def write_import(
         )
     with filling(folder) as part:
         with ImportWriter(part) as writer:
-            _write(writer, source, part, network=network, progress=progress)
+            _write(writer, source, part, progress)
         write_script(part, writer.written, label_prefix=label_prefix)
     return writer.written
 
 
-def _write(
-    writer: ImportWriter,
-    source: GraphStore,
-    folder: Path,
-    *,
-    network: Callable[[NetworkInfo], SongNetwork],
-    progress: Progress,
-) -> None:
+def _write(writer: ImportWriter, source: GraphStore, folder: Path, progress: Progress) -> None:
     sign = pa.table({"schema": [SCHEMA_VERSION], "indexes": [False]})
     writer.nodes("SongnetStore", sign, key="schema")
     songs = source.songs()
     _songs(writer, songs, list(_spooled(source, songs, folder, progress)), progress)
     _playlists(writer, source, progress)
     _encoders(writer, source)
-    _networks(writer, source, network, progress)
+    _networks(writer, source, progress)
     _partitions(writer, source, progress)
 
 
@@ -172,24 +160,19 @@ def _encoders(writer: ImportWriter, source: GraphStore) -> None:
     writer.nodes("Encoder", pa.Table.from_pylist(rows, ENCODER_SCHEMA), key="name")
 
 
-def _networks(
-    writer: ImportWriter,
-    source: GraphStore,
-    network: Callable[[NetworkInfo], SongNetwork],
-    progress: Progress,
-) -> None:
+def _networks(writer: ImportWriter, source: GraphStore, progress: Progress) -> None:
     networks = source.networks()
-    rows = [network_row(info) for info in networks]
+    rows = [_network_row(info) for info in networks]
     writer.nodes("Network", pa.Table.from_pylist(rows, NETWORK_SCHEMA), key="name")
     for done, info in enumerate(networks, 1):
         kind = relationship(info.kind)
         if kind is not None:
-            edges = _named(edge_rows(network(info)), info.name)
+            edges = _named(source.edges(info.name), info.name)
             writer.relationships(kind, edges, start=("Song", "source"), end=("Song", "target"))
         progress("networks", done, len(networks))
 
 
-def network_row(info: NetworkInfo) -> dict[str, Any]:
+def _network_row(info: NetworkInfo) -> dict[str, Any]:
     """What the `Network` node holds, from what another graph's node said."""
     return {**vars(info), "parameters": as_json(info.params)}
 

@@ -11,6 +11,7 @@
 
     export $(scripts/neo4j start)
 
+Without --line a new home is of the line that SONGNET_NEO4J_LINE names, else of 5.26.
 A home keeps its password, its ports, its release line, and the heap, settings (lines of neo4j.conf)
 and plugins of its last start. Exit codes: 0 done, 1 failed, 2 usage, 3 Java, Maven or the jars are
 missing; those of neo4j-admin after `admin`.
@@ -23,7 +24,7 @@ from pathlib import Path
 
 from neo4j_home import Home, Options, ServerError, State
 from neo4j_java import LINES, PLUGIN_POMS, ROOT, MissingError, ensure_plugin
-from neo4j_server import admin, fetch, say, start, stop
+from neo4j_server import LINE_VARIABLE, admin, default_line, fetch, say, start, stop
 
 HOME = ROOT / "build" / "neo4j"
 START_SECONDS = 90
@@ -56,7 +57,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("--home", type=Path, default=HOME, help="its folder (build/neo4j)")
-    parser.add_argument("--line", choices=LINES, help="release line (5.26)")
+    parser.add_argument("--line", choices=LINES, help=f"release line ({LINE_VARIABLE}, else 5.26)")
     parser.add_argument(
         "--wait", type=float, default=START_SECONDS, help="seconds until it must answer (90)"
     )
@@ -100,7 +101,7 @@ def act(given: argparse.Namespace) -> int:
     elif given.action == "stop":
         say(f"stopped: {home.path}" if stop(home) else f"not running: {home.path}")
     elif given.action == "fetch":
-        line = LINES[given.line or "5.26"]
+        line = LINES[given.line] if given.line else default_line()
         fetch(line)
         if given.plugin:
             ensure_plugin(given.plugin, line)

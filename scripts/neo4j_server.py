@@ -25,6 +25,7 @@ from pathlib import Path
 from neo4j_home import Home, Options, ServerError, State, write_whole
 from neo4j_java import LINES, Line, ensure_jars, ensure_plugin, find_java
 
+LINE_VARIABLE = "SONGNET_NEO4J_LINE"
 STOP_SECONDS = 60
 ATTEMPTS = 3
 PORT_TAKEN = ("BindException", "Address already in use", "PortBindException")
@@ -57,12 +58,20 @@ def chosen_line(home: Home, name: str | None) -> Line:
     """The line asked for; a home keeps to the one that made it, as its data are of that line."""
     state = home.state()
     if state is None:
-        return LINES[name or "5.26"]
+        return default_line() if name is None else LINES[name]
     if name not in {None, state.line}:
         raise ServerError(
             f"{home.path} holds a Neo4j {state.line} server: give another --home for {name}"
         )
     return LINES[state.line]
+
+
+def default_line() -> Line:
+    """What SONGNET_NEO4J_LINE says, so that a whole test run can be sent to another line; 5.26."""
+    name = os.environ.get(LINE_VARIABLE) or "5.26"
+    if name not in LINES:
+        raise ServerError(f"{LINE_VARIABLE} must be one of {', '.join(LINES)}: got {name!r}")
+    return LINES[name]
 
 
 def fetch(line: Line) -> Path:

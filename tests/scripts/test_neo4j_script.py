@@ -35,6 +35,13 @@ def script(*arguments: str | Path, **environment: str) -> subprocess.CompletedPr
     )
 
 
+@pytest.fixture(autouse=True)
+def no_line(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the real server is of the line that a run of the tests is sent to."""
+    if "neo4j_server" not in request.fixturenames:
+        monkeypatch.delenv("SONGNET_NEO4J_LINE", raising=False)
+
+
 @pytest.fixture
 def modules(monkeypatch: pytest.MonkeyPatch) -> tuple[ModuleType, ModuleType, ModuleType]:
     """The script's own modules: java, home, server."""
@@ -281,6 +288,27 @@ def test_a_home_keeps_its_line_and_a_broken_state_is_named(tmp_path: Path) -> No
     assert broken.returncode == 1
     assert "server.json cannot be read" in broken.stderr
     assert "Traceback" not in broken.stderr
+
+
+def test_a_new_home_is_of_the_line_that_the_environment_names(
+    modules: tuple[ModuleType, ModuleType, ModuleType],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    java, home, server = modules
+    there = home.Home(tmp_path)
+    assert server.chosen_line(there, None) == java.LINES["5.26"]
+    monkeypatch.setenv("SONGNET_NEO4J_LINE", "2026")
+    assert server.chosen_line(there, None) == java.LINES["2026"]
+    assert server.chosen_line(there, "5.26") == java.LINES["5.26"], "what is said here counts"
+    server.write_configuration(there, home.State("5.26", 1111, 2222))
+    assert server.chosen_line(there, None) == java.LINES["5.26"], "its data are of that line"
+
+
+def test_a_line_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    told = script("start", "--home", tmp_path / "home", SONGNET_NEO4J_LINE="4.4")
+    assert told.returncode == 1
+    assert "SONGNET_NEO4J_LINE must be one of 5.26, 2026: got '4.4'" in told.stderr
 
 
 def test_a_server_that_ends_at_once_is_told_with_its_last_words(

@@ -9,12 +9,14 @@ are still free.
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import os
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -252,7 +254,7 @@ def wait_for_answer(
     deadline = time.monotonic() + wait
     say(f"waiting for Neo4j {LINES[state.line].version} on port {state.bolt}")
     while time.monotonic() < deadline:
-        if answers(state.http, password) and greets(state.bolt):
+        if answers(state.http, password) and greets(state.bolt, tls=takes_only_tls(state)):
             return
         gone = child.poll() is not None if child else home.pid() is None
         if gone:
@@ -277,11 +279,22 @@ def answers(port: int, password: str) -> bool:
         connection.close()
 
 
-def greets(port: int) -> bool:
+def takes_only_tls(state: State) -> bool:
+    """Whether the settings of its last start make the server refuse plain connections."""
+    return state.options.settings.get("server.bolt.tls_level") == "REQUIRED"
+
+
+def greets(port: int, *, tls: bool = False) -> bool:
     """Whether a bolt handshake at this port is answered with a protocol version."""
     offer = b"\x60\x60\xb0\x17" + b"\0\4\4\5" + b"\0\0\0\4" + bytes(8)
+    context = ssl.create_default_context() if tls else None
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with contextlib.ExitStack() as stack:
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+            if context is not None:
+                # Whose certificate it is says nothing about whether the server is up.
+                context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+                connection = stack.enter_context(context.wrap_socket(connection))
             connection.sendall(offer)
             return connection.recv(4)[2:] in {bytes((minor, 5)) for minor in range(9)}
     except OSError:

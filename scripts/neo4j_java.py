@@ -27,13 +27,17 @@ class MissingError(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """A release line of Neo4j Community: what to fetch, and how to run it."""
+    """A release line of Neo4j Community: what to fetch, and how to run it.
+
+    `settings` are lines of neo4j.conf that servers of this line come with.
+    """
 
     name: str
     version: str
     java: int
     main: str
     gds: str
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def made_for(self) -> str:
@@ -49,7 +53,15 @@ class Line:
 
 LINES = {
     "5.26": Line("5.26", "5.26.30", 17, "org.neo4j.server.CommunityEntryPoint", "2.13.9"),
-    "2026": Line("2026", "2026.08.1", 21, "org.neo4j.server.Neo4jCommunity", "2.26.0"),
+    "2026": Line(
+        "2026",
+        "2026.08.1",
+        21,
+        "org.neo4j.server.Neo4jCommunity",
+        "2.26.0",
+        # New databases speak Cypher 25 since 2026.02; without this they would speak Cypher 5.
+        (("db.query.default_language", "CYPHER_25"),),
+    ),
 }
 
 

@@ -194,6 +194,7 @@ def write_configuration(home: Home, state: State) -> None:
         # Without these two a polite end takes ten seconds.
         "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
         "internal.server.bolt.connection_shutdown_wait_time": "0s",
+        **dict(LINES[state.line].settings),
         **plugin_settings(state),
         **state.options.settings,
     }

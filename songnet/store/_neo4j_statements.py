@@ -173,10 +173,6 @@ VECTORS: Final = """
 MATCH (s:Song) WHERE s[$encoder] IS NOT NULL RETURN s.id AS id, s[$encoder] AS vector
 """
 EMBEDDED: Final = "MATCH (s:Song) WHERE s[$encoder] IS NOT NULL RETURN s.id AS id"
-NEAREST_BY_INDEX: Final = """
-CALL db.index.vector.queryNodes($index, $count, $vector) YIELD node
-RETURN node.id AS id, node[$encoder] AS vector
-"""
 # A vector without a length has no direction: the index leaves it out, the function refuses it.
 NEAREST_BY_SCAN: Final = """
 MATCH (s:Song) WHERE any(x IN s[$encoder] WHERE x <> 0)

@@ -26,6 +26,7 @@ from songnet.store import _neo4j_steps as steps
 from songnet.store._blocks import checked_blocks
 from songnet.store._cypher import statements
 from songnet.store._neo4j_connection import Server
+from songnet.store._neo4j_dialect import nearest_by_index
 from songnet.store._neo4j_errors import refusals
 from songnet.store._neo4j_playlists import membership_rows, put_playlists
 from songnet.store._neo4j_values import plain_value, property_table, vector_row
@@ -199,9 +200,9 @@ class Neo4jStore:
             records = self._server.read(cypher.NEAREST_BY_SCAN, **shared)
         else:
             self._make_index(info)
-            records = self._server.read(
-                cypher.NEAREST_BY_INDEX, index=self._index(encoder), **shared
-            )
+            index = self._index(encoder)
+            statement = nearest_by_index(self._server.version, index)
+            records = self._server.read(statement, index=index, **shared)
         songs = [record["id"] for record in records]
         return closest(songs, [record["vector"] for record in records], sought, k)
 

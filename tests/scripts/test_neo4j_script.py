@@ -378,6 +378,21 @@ def test_settings_bind_to_this_machine_alone_with_passwords_on(
     assert {value.split(":")[0] for value in addresses} == {"127.0.0.1"}
 
 
+def test_the_2026_line_speaks_cypher_25_unless_told_otherwise(
+    modules: tuple[ModuleType, ModuleType, ModuleType], tmp_path: Path
+) -> None:
+    _, home, server = modules
+    key = "db.query.default_language"
+    for line, options, said in (
+        ("5.26", home.Options(), []),
+        ("2026", home.Options(), [f"{key}=CYPHER_25"]),
+        ("2026", home.Options(settings={key: "CYPHER_5"}), [f"{key}=CYPHER_5"]),
+    ):
+        server.write_configuration(home.Home(tmp_path), home.State(line, 1111, 2222, options))
+        text = (tmp_path / "conf" / "neo4j.conf").read_text()
+        assert [setting for setting in text.splitlines() if setting.startswith(key)] == said
+
+
 def test_options_reach_the_server_and_are_remembered(
     modules: tuple[ModuleType, ModuleType, ModuleType], tmp_path: Path
 ) -> None:

@@ -1,12 +1,15 @@
 // Everything together
-// What do playlists group, and what would sound group across them?
-// The closest sound-alikes that no playlist holds together, each with its playlist and its community.
-MATCH (a:Song)-[alike:SOUNDS_LIKE {network: 'sound-cae_12x15'}]->(b:Song)
-WHERE a.id < b.id AND NOT EXISTS { (a)<-[:CONTAINS]-(:Playlist)-[:CONTAINS]->(b) }
-WITH a, alike, b
-ORDER BY alike.similarity DESC, a.id, b.id
-LIMIT 14
-UNWIND [a, b] AS song
+// What do playlists group, and what does sound tie across their groups?
+// Between each two of the six largest communities the two songs that sound most alike, each with a
+// playlist that holds it.
+MATCH (c:Community {partition: 'leiden-playlists'})<-[:IN_COMMUNITY]-(a:Song)
+WHERE c.label < 6
+MATCH (a)-[edge:SOUNDS_LIKE {network: 'sound-cae_12x15'}]-(b:Song)-[:IN_COMMUNITY]->(d:Community)
+WHERE d.partition = c.partition AND c.label < d.label AND d.label < 6
+WITH c, d, edge
+ORDER BY edge.similarity DESC, startNode(edge).id
+WITH c, d, head(collect(edge)) AS alike
+UNWIND [startNode(alike), endNode(alike)] AS song
 MATCH (song)-[within:IN_COMMUNITY]->(community:Community {partition: 'leiden-playlists'})
 CALL (song) {
   MATCH (song)<-[held:CONTAINS]-(playlist:Playlist)
@@ -14,4 +17,4 @@ CALL (song) {
   ORDER BY playlist.id
   LIMIT 1
 }
-RETURN a, alike, b, within, community, held, playlist
+RETURN alike, song, within, community, held, playlist

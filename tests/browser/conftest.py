@@ -1,0 +1,58 @@
+"""A small graph on a real server, and one tab of the real Neo4j Browser on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import neo4j
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+import browser_graph as graph
+from browser_page import FLAGS, BrowserPage
+
+
+def unavailable(reason):
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        unavailable("no Chromium: install it (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def driver(neo4j_server):
+    """A driver on a server that holds the graph of browser_graph, and nothing else."""
+    auth = (neo4j_server["NEO4J_USERNAME"], neo4j_server["NEO4J_PASSWORD"])
+    with neo4j.GraphDatabase.driver(neo4j_server["NEO4J_URI"], auth=auth) as driver:
+        driver.execute_query("MATCH (n) DETACH DELETE n")
+        graph.write(neo4j_server)
+        yield driver
+        driver.execute_query("MATCH (n) DETACH DELETE n")
+
+
+@pytest.fixture(scope="module")
+def tab(chromium, driver, neo4j_server):
+    """Browser, logged in; when the tests are over it has complained of nothing."""
+    tab = BrowserPage(chromium)
+    tab.log_in(neo4j_server)
+    tab.run(":config autoComplete: false")
+    yield tab
+    tab.close()
+    assert tab.complaints == []

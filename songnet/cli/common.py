@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 
 import typer
 
+from songnet.errors import UsageError
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
@@ -37,6 +39,15 @@ Data = Annotated[
         help="The data folder [default: $SONGNET_DATA, songnet.toml, else ./songnet.data]",
     ),
 ]
+LabelPrefix = Annotated[
+    str | None,
+    typer.Option(
+        "--label-prefix",
+        metavar="NAME",
+        help="Before our labels, on a server whose database holds another graph as well "
+        "[default: $SONGNET_LABEL_PREFIX, songnet.toml, else none]",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Seed = Annotated[
     int, typer.Option("--seed", min=0, max=2**31 - 1, help="The same seed, the same result.")
@@ -56,6 +67,7 @@ class Common:
 
     store: str | None
     data: str | None
+    label_prefix: str | None = None
 
 
 def settings_of(
@@ -68,15 +80,27 @@ def settings_of(
     from songnet.config import settings
 
     common: Common = context.obj
-    return settings(store=store or common.store, data=data or common.data, default=default)
+    return settings(
+        store=store or common.store,
+        data=data or common.data,
+        label_prefix=common.label_prefix,
+        default=default,
+    )
 
 
 @contextmanager
 def opened(context: typer.Context, store: str | None, data: str | None) -> Iterator[Workspace]:
     """The workspace that a command works on."""
+    from songnet.store import engine_of
     from songnet.workflows.workspace import open_workspace
 
-    with open_workspace(settings_of(context, store, data)) as workspace:
+    chosen = settings_of(context, store, data)
+    if context.obj.label_prefix and engine_of(chosen.store) == "ladybug":
+        raise UsageError(
+            f"--label-prefix is for a server's database: got the file {chosen.store}, which holds "
+            "no other graph"
+        )
+    with open_workspace(chosen) as workspace:
         yield workspace
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
 from typing import Annotated, Any, NoReturn
 
 import typer
+import typer.main
 
 from songnet import __version__
 from songnet.cli import (
@@ -23,7 +27,16 @@ from songnet.cli import (
     report,
     study,
 )
-from songnet.cli.common import Common, Data, Store, fail, say, say_skipped
+from songnet.cli import store as store_commands
+from songnet.cli.common import (
+    Common,
+    Data,
+    LabelPrefix,
+    Store,
+    fail,
+    say,
+    say_skipped,
+)
 from songnet.errors import NothingLoadedError, SongnetError
 
 INTERRUPTED = 130
@@ -54,12 +67,38 @@ def main(
     context: typer.Context,
     store: Store = None,
     data: Data = None,
+    label_prefix: LabelPrefix = None,
     version: Annotated[  # noqa: ARG001 - handled by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
     ] = False,
 ) -> None:
     """Take the options that hold for every command."""
-    context.obj = Common(store=store, data=data)
+    context.obj = Common(store=store, data=data, label_prefix=label_prefix)
+
+
+def command() -> Any:
+    """The whole command line: what opens a store takes the label prefix after it as well."""
+    group: Any = typer.main.get_command(app)
+    option = copy(next(param for param in group.params if param.name == "label_prefix"))
+    option.expose_value, option.callback = False, _keep_prefix
+    for each in _commands(group):
+        names = {param.name for param in each.params}
+        if "store" in names and "label_prefix" not in names:
+            each.params.append(option)
+    return group
+
+
+def _keep_prefix(context: typer.Context, _: object, value: str | None) -> None:
+    if value is not None:
+        context.obj = replace(context.obj, label_prefix=value)
+
+
+def _commands(group: Any) -> Iterator[Any]:
+    for each in group.commands.values():
+        if hasattr(each, "commands"):
+            yield from _commands(each)
+        else:
+            yield each
 
 
 load.register(app)
@@ -73,13 +112,14 @@ diversity.register(app)
 report.register(app)
 study.register(app)
 graph.register(app)
+app.add_typer(store_commands.app, name="store")
 demo.register(app)
 
 
 def run() -> NoReturn:
     """Run the command line and leave with its exit code; never with a traceback for bad input."""
     try:
-        result: Any = app(standalone_mode=False)
+        result: Any = command()(standalone_mode=False)
     except NothingLoadedError as error:
         if len(error.skipped) > 1:
             say_skipped(error.skipped)

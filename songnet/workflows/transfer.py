@@ -19,7 +19,14 @@ from songnet.workflows.workspace import Workspace, pull_network
 PLAYLISTS_PER_BATCH = 1_000
 
 
-def copy(source: str, target: str, data: Path, *, progress: Progress = silent) -> Counts:
+def copy(
+    source: str,
+    target: str,
+    data: Path,
+    *,
+    label_prefixes: tuple[str, str] = ("", ""),
+    progress: Progress = silent,
+) -> Counts:
     """Carry everything in the store `source` into the store `target`.
 
     Songs and playlists that `target` has already are updated, networks, encoders and partitions of
@@ -31,14 +38,20 @@ def copy(source: str, target: str, data: Path, *, progress: Progress = silent) -
         Store URIs.
     data
         The data folder of `source`, for networks whose edges the graph holds only in part.
+    label_prefixes
+        Of `source` and of `target`, where they are on servers.
 
     Returns
     -------
     What `target` holds afterwards.
     """
-    if source == target:
+    of_source, of_target = label_prefixes
+    if (source, of_source) == (target, of_target):
         raise InputError(f"cannot copy {source} onto itself: give two different stores")
-    with open_store(source) as origin, open_store(target) as goal:
+    with (
+        open_store(source, label_prefix=of_source) as origin,
+        open_store(target, label_prefix=of_target) as goal,
+    ):
         _copy_playlists(origin, goal, progress)
         _copy_encoders(origin, goal, progress)
         _copy_networks(Workspace(origin, DataFolder(data)), goal, progress)

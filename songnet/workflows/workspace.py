@@ -70,7 +70,7 @@ def pull_network(workspace: Workspace, info: NetworkInfo) -> SongNetwork:
             return network
     if info.kind == "multiplex":
         return _network_from_layers(workspace, info)
-    network = _network_from_graph(workspace.store, info)
+    network = network_from_graph(workspace.store, info)
     if network.fingerprint != info.fingerprint:
         raise StateError(
             f"the network {info.name!r} is not in the data folder {workspace.data.root}, and the "
@@ -130,7 +130,8 @@ def _network_from_layers(workspace: Workspace, info: NetworkInfo) -> SongNetwork
     return multiplex([pull_network(workspace, there[name]) for name in names], name=info.name)
 
 
-def _network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:
+def network_from_graph(store: GraphStore, info: NetworkInfo) -> SongNetwork:
+    """A network from the edges that the graph holds of it."""
     from songnet.networks import from_neighbors
 
     table = store.edges(info.name)

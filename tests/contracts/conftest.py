@@ -11,15 +11,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from store_cases import ENGINES
 
 from songnet.store import GraphStore, open_store
 
 Opener: TypeAlias = Callable[[], GraphStore]
-ENGINES = [
-    "ladybug",
-    pytest.param("neo4j", marks=pytest.mark.neo4j),
-    pytest.param("neo4j beside another graph", marks=pytest.mark.neo4j),
-]
 STRANGERS = """
 CREATE (l:Playlist {id: 'p1', name: 'theirs'})-[:CONTAINS {position: 0, times: 1}]->
        (a:Song {id: 'a', title: 'theirs', tiny: [1.0]})

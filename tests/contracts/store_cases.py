@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from songnet.info import EncoderInfo
 from songnet.model import Partition, SongNetwork
 from songnet.networks import multiplex
 from songnet.store import GraphStore
+from songnet.store.labels import prefixed
 from songnet.tables import MEMBERSHIP_SCHEMA
 
 # Each would end a string, a name or a statement if it ever became part of Cypher text.
+ENGINES = [
+    "ladybug",
+    pytest.param("neo4j", marks=pytest.mark.neo4j),
+    pytest.param("neo4j beside another graph", marks=pytest.mark.neo4j),
+]
 HOSTILE = [
     "'",
     '"',
@@ -138,6 +145,11 @@ def partition(name: str = "leiden-playlists", on: str = "playlists", **changes: 
     return Partition.from_labels(**(given | changes), name=name, on=on)
 
 
+def ask(store: GraphStore, text: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+    """A query about songnet's own graph, whatever the prefix of its labels."""
+    return store.query(prefixed(text, store.label_prefix), parameters)
+
+
 def contents(store: GraphStore) -> dict[str, Any]:
     """Everything in a store, as values that compare."""
     return {
@@ -158,16 +170,23 @@ def contents(store: GraphStore) -> dict[str, Any]:
             for info in store.partitions()
             for found in [store.partition(info.name)]
         },
-        "edges": [store.query(text).to_pylist() for text in (SHARED_EDGES, SOUND_EDGES)],
-        "communities": store.query(COMMUNITIES).to_pylist(),
+        "edges": [ask(store, text).to_pylist() for text in (SHARED_EDGES, SOUND_EDGES)],
+        "communities": ask(store, COMMUNITIES).to_pylist(),
         "links": links(store),
     }
 
 
 def links(store: GraphStore) -> list[tuple[str, str, str]]:
     """Each partition with the label and the name of what it is of, where there is such a node."""
-    found = store.query(LINKS).to_pylist()
-    return [(row["name"], row["target"]["_label"], row["target"]["name"]) for row in found]
+    found = ask(store, LINKS).to_pylist()
+    return [
+        (
+            row["name"],
+            row["target"]["_label"].removeprefix(store.label_prefix),
+            row["target"]["name"],
+        )
+        for row in found
+    ]
 
 
 def plain(info: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from store_cases import (
+    ENGINES,
     HOSTILE,
     add_lists,
     contents,
@@ -21,6 +22,8 @@ from songnet.errors import InputError, StoreError
 from songnet.model import Vectors
 from songnet.store import GraphStore
 
+# Anybody's Cypher names labels as they stand in the graph.
+pytestmark = pytest.mark.parametrize("opener", ENGINES[:2], indirect=True)
 NOW = "2024-05-06T07:08:09Z"
 
 WRITES = [

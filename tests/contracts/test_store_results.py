@@ -11,6 +11,7 @@ from store_cases import (
     COMMUNITIES,
     SHARED_EDGES,
     SOUND_EDGES,
+    ask,
     contents,
     encoder,
     links,
@@ -38,7 +39,7 @@ def store(store: GraphStore) -> GraphStore:
 
 
 def rows(store: GraphStore, text: str) -> list[tuple[Any, ...]]:
-    return [tuple(row.values()) for row in store.query(text).to_pylist()]
+    return [tuple(row.values()) for row in ask(store, text).to_pylist()]
 
 
 # --- networks -----------------------------------------------------------------------------------
@@ -76,7 +77,7 @@ def test_what_is_written_without_a_time_is_written_now(store: GraphStore) -> Non
 def test_the_network_can_be_made_again_from_its_edges(store: GraphStore) -> None:
     network = shared_network()
     store.write_network(network, NOW)
-    found = store.query(SHARED_EDGES)
+    found = ask(store, SHARED_EDGES)
     place = {song: index for index, song in enumerate(network.songs)}
     again = SongNetwork.from_edges(
         network.songs,
@@ -269,7 +270,7 @@ def test_the_main_qualities_can_be_asked_for(store: GraphStore) -> None:
     RETURN p.name AS name, p.modularity AS modularity, p.codelength AS codelength,
            p.description_length AS description_length, p.resolution AS resolution, p.seed AS seed
     """
-    found = store.query(text, {"least": 0.3}).to_pylist()
+    found = ask(store, text, {"least": 0.3}).to_pylist()
     assert [tuple(row.values()) for row in found] == [("two", 0.5, 6.5, None, 1.5, 0)]
 
 
@@ -283,7 +284,7 @@ def test_communities_have_sizes_titles_and_members(store: GraphStore) -> None:
     text = """
     MATCH (s:Song)-[:IN_COMMUNITY]->(c:Community {id: $id}) RETURN s.id AS song ORDER BY song
     """
-    found = store.query(text, {"id": "leiden-playlists/0"})
+    found = ask(store, text, {"id": "leiden-playlists/0"})
     assert found["song"].to_pylist() == ["a", "b", "d"]
 
 
@@ -322,7 +323,7 @@ def test_writing_a_partition_again_replaces_everything(store: GraphStore) -> Non
     ]  # fmt: skip
     assert links(store)[0] == (changed.name, "Encoder", "cae")
     text = "MATCH (p:Partition {name: $name}) RETURN p.modularity AS m, p.resolution AS r"
-    assert store.query(text, {"name": changed.name}).to_pylist() == [{"m": None, "r": None}]
+    assert ask(store, text, {"name": changed.name}).to_pylist() == [{"m": None, "r": None}]
     assert store.partition("other").fingerprint == partition("other").fingerprint
 
 
@@ -378,9 +379,9 @@ def test_a_partition_that_is_not_there_is_named_with_those_that_are(store: Graph
     with pytest.raises(BadNameError, match="'nope'.*none"):
         store.partition("nope")
     store.write_partition(partition(), NOW)
-    for ask in (store.partition, store.community_titles, lambda n: store.drop("partition", n)):
+    for look in (store.partition, store.community_titles, lambda n: store.drop("partition", n)):
         with pytest.raises(BadNameError, match="'nope'.*leiden-playlists"):
-            ask("nope")
+            look("nope")
 
 
 # --- dropping -----------------------------------------------------------------------------------

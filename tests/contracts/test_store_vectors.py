@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from store_cases import contents, encoder, songs_table
+from store_cases import ask, contents, encoder, songs_table
 
 from songnet.errors import BadNameError, InputError, UsageError
 from songnet.model import Vectors
@@ -120,7 +120,7 @@ def test_many_dimensions_survive(store: GraphStore) -> None:
 def test_an_encoder_may_be_called_like_a_keyword(store: GraphStore, name: str) -> None:
     fill(store, np.array([[1, 2], [2, 1]], np.float32), name)
     assert store.vectors(name).values.tolist() == [[1, 2], [2, 1]]
-    found = store.query(f"MATCH (s:Song) RETURN s.`{name}` AS vector ORDER BY s.id")
+    found = ask(store, f"MATCH (s:Song) RETURN s.`{name}` AS vector ORDER BY s.id")
     assert found["vector"].to_pylist() == [[1, 2], [2, 1]]
     assert [song for song, _ in store.nearest(name, np.array([0, 1], np.float32), 2)] == [
         "song 0000",
@@ -313,7 +313,7 @@ def test_vectors_that_are_no_numbers_are_refused(store: GraphStore) -> None:
 def test_an_unknown_encoder_is_refused_with_those_there_are(store: GraphStore) -> None:
     store.write_encoder(encoder("vae"))
     vectors = Vectors.from_rows("cae", [], np.empty((0, 3)))
-    for ask in (
+    for look in (
         lambda: store.vectors("cae"),
         lambda: store.write_vectors(vectors),
         lambda: store.write_vectors(iter([vectors])),
@@ -322,7 +322,7 @@ def test_an_unknown_encoder_is_refused_with_those_there_are(store: GraphStore) -
         lambda: store.drop("encoder", "cae"),
     ):
         with pytest.raises(BadNameError, match="'cae'.*vae"):
-            ask()
+            look()
 
 
 @pytest.mark.parametrize("k", [1, 7, 60, 500])

@@ -28,7 +28,7 @@ from songnet.errors import (
 from songnet.info import EncoderInfo
 from songnet.model import Vectors
 from songnet.store import _ladybug_engine, _ladybug_load, _ladybug_vectors
-from songnet.store.ladybug import LadybugStore
+from songnet.store.ladybug import LadybugStore, migrate
 
 IDS = [f"song {number:03d}" for number in range(50)]
 
@@ -196,19 +196,37 @@ def test_tables_that_are_not_in_the_way_may_stay(path: Path) -> None:
         assert store.query("MATCH (c:City) RETURN c.id AS id")["id"].to_pylist() == ["Bonn"]
 
 
-@pytest.mark.parametrize("schema", ["= 2", "= 0", "= null"])
+@pytest.mark.parametrize("schema", ["= 3", "= 0", "= null"])
 def test_a_store_of_another_schema_is_refused(path: Path, schema: str) -> None:
     with LadybugStore(path) as store:
         store.query("MATCH (s:SongnetStore) DELETE s", write=True)
         if "null" not in schema:
             version = {"version": int(schema.removeprefix("= "))}
             store.query("CREATE (:SongnetStore {schema: $version})", version, write=True)
-    assert "reads schema 1" in said(lambda: LadybugStore(path), ForeignGraphError)
+    assert "reads schemas up to 2" in said(lambda: LadybugStore(path), ForeignGraphError)
+
+
+def test_a_store_of_the_schema_before_is_migrated_when_it_is_opened(path: Path) -> None:
+    with LadybugStore(path) as store:
+        load(store)
+        before = store.songs()
+        store.query("MATCH (s:SongnetStore) DELETE s", write=True)
+        store.query("CREATE (:SongnetStore {schema: 1})", write=True)
+    assert migrate(str(path)) == (1, 2)
+    assert migrate(str(path)) == (2, 2)
+    with LadybugStore(path) as store:
+        assert store.songs() == before
+        assert store.health().schema == 2
+
+
+def test_a_file_that_is_not_there_is_not_migrated(path: Path) -> None:
+    assert "load something first" in said(lambda: migrate(str(path)), ForeignGraphError)
+    assert not path.exists()
 
 
 def test_the_sign_that_a_graph_is_ours_can_be_asked_for(store: LadybugStore) -> None:
     found = store.query("MATCH (s:SongnetStore) RETURN s.schema AS version")
-    assert found.to_pylist() == [{"version": 1}]
+    assert found.to_pylist() == [{"version": 2}]
 
 
 # --- one writer ---------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ import pytest
 from songnet.errors import (
     ForeignGraphError,
     InputError,
+    OldSchemaError,
     StoreError,
     StoreLockedError,
     StoreUnavailableError,
@@ -154,9 +155,74 @@ def test_another_model_under_the_same_name_takes_the_old_vectors_and_index_away(
 
 def test_statements_are_read_without_comments() -> None:
     listed = statements("neo4j")
-    assert len(listed) == 8
+    assert len(listed) == 9
     assert all(text.startswith("CREATE ") and "IF NOT EXISTS" in text for text in listed)
     assert not any("//" in text or ";" in text for text in listed)
+
+
+def test_a_graph_of_the_schema_before_is_refused_until_it_is_migrated(
+    neo4j_server: dict[str, str], neo4j_store: Neo4jStore, admin: Callable[..., Any]
+) -> None:
+    neo4j_store.add_songs(pa.table({"id": IDS}))
+    admin("DROP INDEX community_partition")
+    admin("MATCH (s:SongnetStore) SET s.schema = 1")
+    uri = neo4j_server["NEO4J_URI"]
+    before = admin("MATCH (s:Song) RETURN properties(s) AS s ORDER BY s.id")
+    with pytest.raises(OldSchemaError, match="has songnet schema 1, .*'songnet store migrate'"):
+        Neo4jStore(uri, environment=neo4j_server)
+    assert engine.migrate(uri, environment=neo4j_server) == (1, 2)
+    assert engine.migrate(uri, environment=neo4j_server) == (2, 2)
+    with Neo4jStore(uri, environment=neo4j_server) as store:
+        assert store.health().findings == ()
+    assert admin("MATCH (s:Song) RETURN properties(s) AS s ORDER BY s.id") == before
+    assert admin("MATCH (s:SongnetStore) RETURN s.schema AS s") == [{"s": 2}]
+
+
+def test_an_empty_database_and_one_of_others_are_not_migrated(
+    neo4j_server: dict[str, str], neo4j_store: Neo4jStore, admin: Callable[..., Any]
+) -> None:
+    uri = neo4j_server["NEO4J_URI"]
+    with pytest.raises(ForeignGraphError, match="no songnet graph .*'songnet store init'"):
+        engine.migrate(uri, environment=neo4j_server)
+    admin("CREATE (:Song {id: 'theirs'})")
+    with pytest.raises(ForeignGraphError, match="--label-prefix"):
+        engine.migrate(uri, environment=neo4j_server)
+    assert admin("MATCH (s:SongnetStore) RETURN s") == []
+
+
+def test_nodes_from_an_import_get_their_indexes_at_the_first_write(
+    neo4j_server: dict[str, str], neo4j_store: Neo4jStore, admin: Callable[..., Any]
+) -> None:
+    admin("DROP CONSTRAINT song_id IF EXISTS")
+    admin("CREATE (:SongnetStore {schema: 2, indexes: false}), (:Song {id: 'a'})")
+    with Neo4jStore(neo4j_server["NEO4J_URI"], environment=neo4j_server) as store:
+        (finding,) = store.health().findings
+        assert re.match("missing constraints or indexes: song_id: .*'songnet store init'", finding)
+        store.add_songs(pa.table({"id": ["a", "b"]}))
+        assert store.health().findings == ()
+        assert store.counts().songs == 2
+    assert admin("MATCH (s:SongnetStore) RETURN properties(s) AS s") == [{"s": {"schema": 2}}]
+
+
+def test_what_is_amiss_is_found(
+    neo4j_server: dict[str, str], neo4j_store: Neo4jStore, admin: Callable[..., Any]
+) -> None:
+    empty = neo4j_store.health()
+    assert (empty.schema, empty.findings) == (None, ())
+    neo4j_store.add_songs(pa.table({"id": IDS}))
+    neo4j_store.write_encoder(encoder())
+    well = neo4j_store.health()
+    assert well.version.startswith("Neo4j/")
+    assert well.indexes["vectors_cae_12x15"] == "ONLINE"
+    assert (well.schema, well.findings) == (2, ())
+    admin("DROP INDEX vectors_cae_12x15")
+    admin("CREATE (:Network {name: 'half', unfinished: true})")
+    assert neo4j_store.health().findings == (
+        "missing constraints or indexes: vectors_cae_12x15: run 'songnet store init'",
+        "network half was never written whole: make it again, or drop it",
+    )
+    neo4j_store.prepare()
+    assert len(neo4j_store.health().findings) == 1
 
 
 # --- what is not ours ---------------------------------------------------------------------------
@@ -171,7 +237,7 @@ def test_a_graph_that_is_not_ours_is_refused_and_left_alone(
 ) -> None:
     admin(f"CREATE (:{label} {{name: 'theirs'}})")
     before = graph(admin)
-    with pytest.raises(ForeignGraphError, match="empty database .*another server"):
+    with pytest.raises(ForeignGraphError, match="--label-prefix .*empty database .*another server"):
         Neo4jStore(neo4j_server["NEO4J_URI"], environment=neo4j_server)
     assert graph(admin) == before
 
@@ -180,7 +246,7 @@ def test_another_schema_version_is_refused(
     neo4j_server: dict[str, str], neo4j_store: Neo4jStore, admin: Callable[..., Any]
 ) -> None:
     admin("CREATE (:SongnetStore {schema: 999})")
-    with pytest.raises(ForeignGraphError, match=r"schema \[999\].*works with 1"):
+    with pytest.raises(ForeignGraphError, match=r"schema 999.*works with 2"):
         Neo4jStore(neo4j_server["NEO4J_URI"], environment=neo4j_server)
 
 

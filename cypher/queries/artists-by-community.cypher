@@ -10,6 +10,7 @@ MATCH (c:Community {partition: $partition})<-[:IN_COMMUNITY]-(s:Song)
 WHERE s.artist IS NOT NULL
 WITH c, s.artist AS artist, count(s) AS songs
 WHERE songs >= $share * c.size
-RETURN c.label AS community, c.title AS title, artist, songs, round(1.0 * songs / c.size, 4) AS share
+RETURN c.label AS community, c.title AS title, artist, songs,
+       round(1.0 * songs / c.size, 4) AS share
 ORDER BY community, songs DESC, artist
 LIMIT $limit

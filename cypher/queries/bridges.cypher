@@ -6,7 +6,7 @@
 // columns: song, title, artist, communities, weight, participation
 // embedded: yes
 
-// The participation coefficient of Guimera and Amaral (2005): 0 where all weight goes to one community.
+// The participation coefficient of Guimera and Amaral (2005): 0 where all goes to one community.
 MATCH (s:Song)-[e:SHARES_PLAYLISTS {network: $network}]-(o:Song)
 MATCH (o)-[:IN_COMMUNITY]->(c:Community {partition: $partition})
 WITH s, c, sum(e.weight) AS part

@@ -14,7 +14,8 @@ MATCH (x)<-[:IN_COMMUNITY]-(s:Song)
 MATCH (s)-[:IN_COMMUNITY]->(y:Community {partition: $b})
 WITH x, parts, largest, songs, y, count(s) AS part
 WHERE part = largest
-RETURN x.label AS community, x.title AS title, x.size AS songs, parts, min(y.title) AS most_in, largest AS shared,
+RETURN x.label AS community, x.title AS title, x.size AS songs, parts, min(y.title) AS most_in,
+       largest AS shared,
        round(largest / songs, 4) AS purity
 ORDER BY purity DESC, songs DESC, community
 LIMIT $limit

@@ -10,10 +10,12 @@
 MATCH (p:Playlist)-[:CONTAINS]->(s:Song)
 MATCH (s)-[:IN_COMMUNITY]->(c:Community {partition: $partition})
 WITH p, c, count(s) AS part
-WITH p, count(c) AS communities, sum(1.0 * part) AS all_parts, sum(part * log(part) / log(2)) AS bits
+WITH p, count(c) AS communities, sum(1.0 * part) AS all_parts,
+     sum(part * log(part) / log(2)) AS bits
 WHERE all_parts >= $at_least
 WITH p, communities, round(2 ^ (log(all_parts) / log(2) - bits / all_parts), 4) AS effective
 ORDER BY effective DESC, p.id
 LIMIT $limit
-RETURN p.id AS playlist, p.name AS name, COUNT { MATCH (p)-[:CONTAINS]->() } AS songs, communities, effective
+RETURN p.id AS playlist, p.name AS name, COUNT { MATCH (p)-[:CONTAINS]->() } AS songs,
+       communities, effective
 ORDER BY effective DESC, playlist

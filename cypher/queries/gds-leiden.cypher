@@ -8,7 +8,8 @@
 // embedded: no
 // needs: gds
 
-// The projection lives in the server's memory under a name of its own and is dropped at the end.
+// The projection lives in the server's memory under a name of its own and is dropped at the end;
+// after an error CALL gds.graph.list() shows it and CALL gds.graph.drop(NAME) drops it.
 MATCH (n:Network {name: $network})
 MATCH (a:Song)-[e:SHARES_PLAYLISTS {network: $network}]->(b:Song)
 WITH n, gds.graph.project('songnet-' + randomUUID(), a, b,
@@ -23,7 +24,9 @@ WITH member.song AS s, member.found AS found
 OPTIONAL MATCH (s)-[:IN_COMMUNITY]->(c:Community {partition: $partition})
 WITH found, c, count(s) AS part, min(s.id) AS first
 ORDER BY c IS NULL, part DESC, c.label
-WITH found, sum(part) AS songs, min(first) AS first, head(collect({title: c.title, part: part})) AS most
-RETURN songs, first, most.title AS title, CASE WHEN most.title IS NULL THEN 0 ELSE most.part END AS shared
+WITH found, sum(part) AS songs, min(first) AS first,
+     head(collect({title: c.title, part: part})) AS most
+RETURN songs, first, most.title AS title,
+       CASE WHEN most.title IS NULL THEN 0 ELSE most.part END AS shared
 ORDER BY songs DESC, first
 LIMIT $limit

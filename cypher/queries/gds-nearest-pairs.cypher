@@ -7,7 +7,8 @@
 // embedded: no
 // needs: gds
 
-// The projection lives in the server's memory under a name of its own and is dropped at the end.
+// The projection lives in the server's memory under a name of its own and is dropped at the end;
+// after an error CALL gds.graph.list() shows it and CALL gds.graph.drop(NAME) drops it.
 // The neighbours are approximate; GDS gives (1 + cosine) / 2.
 MATCH (n:Encoder {name: $encoder})
 MATCH (s:Song)
@@ -24,7 +25,8 @@ WITH g.graphName AS graph, collect({
 CALL gds.graph.drop(graph) YIELD graphName
 UNWIND pairs AS pair
 WITH pair.one AS a, pair.other AS b, pair.similarity AS similarity
-WITH CASE WHEN a.id < b.id THEN a ELSE b END AS a, CASE WHEN a.id < b.id THEN b ELSE a END AS b, similarity
+WITH CASE WHEN a.id < b.id THEN a ELSE b END AS a, CASE WHEN a.id < b.id THEN b ELSE a END AS b,
+     similarity
 WITH a, b, round(max(similarity), 4) AS similarity
 RETURN a.id AS song, a.title AS title, b.id AS other, b.title AS other_title, similarity
 ORDER BY similarity DESC, song, other

@@ -8,7 +8,8 @@
 // embedded: no
 // needs: gds
 
-// The projection lives in the server's memory under a name of its own and is dropped at the end.
+// The projection lives in the server's memory under a name of its own and is dropped at the end;
+// after an error CALL gds.graph.list() shows it and CALL gds.graph.drop(NAME) drops it.
 MATCH (seed:Song {id: $song})
 WHERE EXISTS { (seed)-[:SHARES_PLAYLISTS {network: $network}]-() }
 MATCH (a:Song)-[e:SHARES_PLAYLISTS {network: $network}]->(b:Song)

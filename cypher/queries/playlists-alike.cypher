@@ -9,7 +9,9 @@ MATCH (p:Playlist {id: $playlist})-[:CONTAINS]->(s:Song)
 MATCH (s)<-[:CONTAINS]-(q:Playlist)
 WHERE q.id <> $playlist
 WITH p, q, count(s) AS shared
-WITH q, shared, COUNT { MATCH (p)-[:CONTAINS]->() } AS own, COUNT { MATCH (q)-[:CONTAINS]->() } AS others
-RETURN q.id AS playlist, q.name AS name, shared, round(1.0 * shared / (own + others - shared), 4) AS jaccard
+WITH q, shared, COUNT { MATCH (p)-[:CONTAINS]->() } AS own,
+     COUNT { MATCH (q)-[:CONTAINS]->() } AS others
+RETURN q.id AS playlist, q.name AS name, shared,
+       round(1.0 * shared / (own + others - shared), 4) AS jaccard
 ORDER BY jaccard DESC, shared DESC, playlist
 LIMIT $limit

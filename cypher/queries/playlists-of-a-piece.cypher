@@ -9,7 +9,9 @@
 MATCH (p:Playlist)-[:CONTAINS]->(s:Song)
 WHERE EXISTS { MATCH (s)-[:SOUNDS_LIKE {network: $network}]->(:Song) }
 WITH p, count(s) AS songs,
-     count(CASE WHEN EXISTS { MATCH (s)-[:SOUNDS_LIKE {network: $network}]->(:Song)<-[:CONTAINS]-(p) } THEN 1 END) AS alike
+     count(CASE WHEN EXISTS {
+       MATCH (s)-[:SOUNDS_LIKE {network: $network}]->(:Song)<-[:CONTAINS]-(p)
+     } THEN 1 END) AS alike
 WHERE songs >= $at_least
 RETURN p.id AS playlist, p.name AS name, songs, alike, round(1.0 * alike / songs, 4) AS share
 ORDER BY share DESC, songs DESC, playlist

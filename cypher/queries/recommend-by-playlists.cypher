@@ -7,6 +7,7 @@
 
 MATCH (s:Song {id: $song})<-[:CONTAINS]-(p:Playlist)-[:CONTAINS]->(other:Song)
 WHERE other.id <> $song
-RETURN other.id AS song, other.title AS title, other.artist AS artist, count(DISTINCT p) AS playlists
+RETURN other.id AS song, other.title AS title, other.artist AS artist,
+       count(DISTINCT p) AS playlists
 ORDER BY playlists DESC, song
 LIMIT $limit

@@ -5,7 +5,8 @@
 // embedded: yes
 
 MATCH (s:Song)
-WITH coalesce(s.recording, s.sha256) AS recording, count(s) AS songs, min(s.id) AS first, max(s.id) AS last
+WITH coalesce(s.recording, s.sha256) AS recording, count(s) AS songs, min(s.id) AS first,
+     max(s.id) AS last
 WHERE recording IS NOT NULL AND songs > 1
 RETURN recording, songs, first, last
 ORDER BY songs DESC, recording

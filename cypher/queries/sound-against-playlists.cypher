@@ -15,7 +15,8 @@ MATCH (s)-[:IN_COMMUNITY]->(c:Community {partition: $partition})
 MATCH (p:Partition {name: $partition})
 WITH p, s, c, count(o) AS sound_alikes, count(CASE WHEN theirs = c.label THEN 1 END) AS inside
 WHERE p.songs > 1
-WITH s, c, sound_alikes, inside, round(1.0 * sound_alikes * (c.size - 1) / (p.songs - 1), 4) AS expected
+WITH s, c, sound_alikes, inside,
+     round(1.0 * sound_alikes * (c.size - 1) / (p.songs - 1), 4) AS expected
 RETURN s.id AS song, s.title AS title, c.title AS community, sound_alikes, inside, expected
 ORDER BY inside - expected, song
 LIMIT $limit

@@ -8,6 +8,7 @@
 MATCH (a:Song)-[e:SOUNDS_LIKE {network: $network}]->(b:Song)
 WHERE (a.id < b.id OR NOT EXISTS { MATCH (b)-[:SOUNDS_LIKE {network: $network}]->(a) })
   AND NOT EXISTS { MATCH (a)<-[:CONTAINS]-(:Playlist)-[:CONTAINS]->(b) }
-RETURN a.id AS song, a.title AS title, b.id AS other, b.title AS other_title, e.similarity AS similarity
+RETURN a.id AS song, a.title AS title, b.id AS other, b.title AS other_title,
+       e.similarity AS similarity
 ORDER BY similarity DESC, song, other
 LIMIT $limit

@@ -11,6 +11,7 @@ WHERE NOT EXISTS { MATCH (a)-[:SOUNDS_LIKE {network: $sound}]->(b) }
   AND NOT EXISTS { MATCH (b)-[:SOUNDS_LIKE {network: $sound}]->(a) }
   AND EXISTS { MATCH (a)-[:SOUNDS_LIKE {network: $sound}]-(:Song) }
   AND EXISTS { MATCH (b)-[:SOUNDS_LIKE {network: $sound}]-(:Song) }
-RETURN a.id AS song, a.title AS title, b.id AS other, b.title AS other_title, e.playlists AS playlists
+RETURN a.id AS song, a.title AS title, b.id AS other, b.title AS other_title,
+       e.playlists AS playlists
 ORDER BY playlists DESC, song, other
 LIMIT $limit

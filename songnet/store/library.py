@@ -34,7 +34,11 @@ from songnet.errors import BadNameError, FormatError, UsageError
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*\Z")
 _FACT: Final = re.compile(r"// (title|question|columns|embedded|needs): (\S.*)")
-_PARAM: Final = re.compile(r"// param (\w+) = (.+?): (.+)")
+_PARAM: Final = re.compile(r"// param (\w+) = (.+)")
+_ALLOWED: Final = (
+    "allowed are // title:, question:, columns:, embedded:, needs: and // param NAME = JSON: "
+    "MEANING, then an empty line"
+)
 _REQUIRED: Final = ("title", "question", "columns", "embedded")
 # What is no code: comments and quoted texts, in which a $ is no parameter.
 _NO_CODE: Final = re.compile(r"//[^\n]*|'[^'\n]*'|\"[^\"\n]*\"")
@@ -130,7 +134,8 @@ def cypher_folder() -> Path:
 
 def library() -> list[Query]:
     """All shipped queries, sorted by name."""
-    return [parse(path) for path in sorted((cypher_folder() / "queries").glob("*.cypher"))]
+    files = (cypher_folder() / "queries").glob("*.cypher")
+    return [parse(path) for path in sorted(files, key=lambda path: path.stem)]
 
 
 def find(name: str) -> Query:
@@ -200,22 +205,22 @@ def _header(path: Path, lines: Sequence[str]) -> tuple[dict[str, str], list[Para
                 raise FormatError(path, f"a second {found[1]}: a query has one", where=where)
             facts[found[1]] = found[2].strip()
         elif found := _PARAM.fullmatch(line):
-            parameters.append(Parameter(found[1], _default(path, found[2], where), found[3]))
+            parameters.append(_parameter(path, found[1], found[2], where))
         else:
-            raise FormatError(
-                path,
-                "not a header line: allowed are // title:, question:, columns:, embedded:, needs: "
-                "and // param NAME = JSON: MEANING, then an empty line",
-                where=where,
-            )
+            raise FormatError(path, f"not a header line: {_ALLOWED}", where=where)
     return facts, parameters
 
 
-def _default(path: Path, text: str, where: str) -> Any:
+def _parameter(path: Path, name: str, text: str, where: str) -> Parameter:
+    """From ``JSON: MEANING``; the JSON may hold colons."""
     try:
-        return json.loads(text)
+        default, end = json.JSONDecoder().raw_decode(text)
     except ValueError as error:
-        raise FormatError(path, f"the default {text} is no JSON", where=where) from error
+        raise FormatError(path, f"the default of {name} is no JSON", where=where) from error
+    colon, _, meaning = text[end:].partition(" ")
+    if colon != ":" or not meaning:
+        raise FormatError(path, f"{name} lacks its meaning: {_ALLOWED}", where=where)
+    return Parameter(name, default, meaning)
 
 
 def _check_facts(path: Path, facts: Mapping[str, str]) -> None:
@@ -238,9 +243,7 @@ def _check_parameters(path: Path, cypher: str, declared: Sequence[str]) -> None:
     if unknown := sorted(used - set(declared)):
         raise FormatError(path, f"the query uses ${unknown[0]}, which no // param line declares")
     if idle := [name for name in declared if name not in used]:
-        raise FormatError(
-            path, f"the parameter {idle[0]} is declared, but the query does not use it"
-        )
+        raise FormatError(path, f"the parameter {idle[0]} is declared, but not used")
 
 
 # --- reading a value ----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from songnet.store.protocol import GraphStore
 
 __all__ = ["GraphStore", "engine_of", "migrate", "open_store"]
 
-SERVERS: Final = ("bolt", "neo4j", "bolt+s", "neo4j+s")
+SERVERS: Final = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 ALLOWED: Final = "ladybug:PATH, a path, " + ", ".join(f"{scheme}://HOST" for scheme in SERVERS)
 EMBEDDED: Final = "ladybug:"
 SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -41,8 +41,9 @@ def open_store(uri: str, *, label_prefix: str = "") -> GraphStore:
     ----------
     uri
         ``ladybug:PATH`` or a plain path: the embedded engine, the file made if it is not there.
-        ``bolt://``, ``neo4j://``, ``bolt+s://``, ``neo4j+s://``: a Neo4j server; credentials come
-        from ``NEO4J_USERNAME``, ``NEO4J_PASSWORD`` and ``NEO4J_DATABASE``.
+        ``bolt://``, ``neo4j://``, with TLS ``bolt+s://``, ``neo4j+s://``, with TLS and any
+        certificate ``bolt+ssc://``, ``neo4j+ssc://``: a Neo4j server; credentials come from
+        ``NEO4J_USERNAME``, ``NEO4J_PASSWORD`` and ``NEO4J_DATABASE``.
     label_prefix
         What stands before songnet's labels on a server whose database holds another graph as well
         (`songnet.store.labels`). A file holds nothing else, and takes none.

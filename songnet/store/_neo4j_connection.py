@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from songnet.errors import InputError, StoreUnavailableError
-from songnet.store._neo4j_errors import clear_errors
+from songnet.errors import InputError, StoreError, StoreUnavailableError
+from songnet.store._neo4j_errors import clear_errors, read_only
 from songnet.store._neo4j_session import Session
 from songnet.store.labels import check_prefix
 
@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s")
+SCHEMES = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 CONNECT_SECONDS = 5.0
 RETRY_SECONDS = 30.0
 FETCH = 10_000
 OLDEST = (5, 26)
+# A cluster lists a database once per server; without the right to see it there is no record.
+ACCESS = """
+SHOW DATABASES YIELD name, aliases, home, access
+WHERE toLower($database) IN [name] + aliases OR ($database IS NULL AND home)
+RETURN access
+"""
 SAME_RULE = ("EquivalentSchemaRuleAlreadyExists", "ConstraintAlreadyExists", "IndexAlreadyExists")
 
 
@@ -45,13 +51,17 @@ def check_uri(uri: str) -> str:
             "the store URI must not hold a user name, password or options: set NEO4J_USERNAME "
             f"and NEO4J_PASSWORD instead; {_allowed()}"
         )
-    if parts.scheme not in SCHEMES or not host or parts.path.strip("/"):
+    if parts.scheme not in SCHEMES or not host or parts.path.strip("/") or not _is_plain(uri):
         raise InputError(f"the store URI {uri!r} does not name a Neo4j server: {_allowed()}")
     return uri
 
 
+def _is_plain(uri: str) -> bool:
+    return uri.isprintable() and " " not in uri
+
+
 def _allowed() -> str:
-    return "give bolt://HOST:PORT, neo4j://, bolt+s:// or neo4j+s://"
+    return "give bolt://HOST:PORT, neo4j://, bolt+s://, neo4j+s://, bolt+ssc:// or neo4j+ssc://"
 
 
 class Server:
@@ -79,7 +89,7 @@ class Server:
 
         self.uri = check_uri(uri)
         self.label_prefix = check_prefix(label_prefix)
-        self.database = environment.get("NEO4J_DATABASE") or None
+        self.database = _database(environment)
         self._driver, self.agent = _connect(self.uri, environment)
         # In a cluster, a session must see what the one before it wrote.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
@@ -111,9 +121,13 @@ class Server:
             )
 
     def run(self, statement: str, **parameters: Any) -> None:
-        """Run a statement that has to be its own transaction, as those on indexes."""
+        """Run a statement in a transaction of its own, as those on indexes need.
+
+        Where another process writes the same, one of the two may have to begin anew: the driver
+        sees to that.
+        """
         with self.session(write=True) as session:
-            session.run(statement, parameters).consume()
+            session.execute_write(lambda tx: tx.run(statement, parameters).consume())
 
     def define(self, statement: str) -> None:
         """Run a statement of the schema; it may be that another process has just done the same."""
@@ -121,10 +135,22 @@ class Server:
 
         with self.session(write=True) as session:
             try:
-                session.run(statement, {}).consume()
+                session.execute_write(lambda tx: tx.run(statement).consume())
             except ClientError as error:
                 if not (error.code or "").endswith(SAME_RULE):
                     raise
+
+    def check_writable(self) -> None:
+        """Return if the database takes writes; one question, no writing.
+
+        Raises
+        ------
+        StoreError
+            It is read-only.
+        """
+        found = self.read(ACCESS, database=self.database)
+        if found and all(record["access"] == "read-only" for record in found):
+            raise StoreError(read_only(self.uri))
 
     @property
     def version(self) -> tuple[int, int]:
@@ -142,12 +168,11 @@ def _connect(uri: str, environment: Mapping[str, str]) -> tuple[Driver, str]:
 
     # What it would log is in the error that is raised; without a handler it would go to stderr.
     logging.getLogger("neo4j").addHandler(logging.NullHandler())
-    password = environment.get("NEO4J_PASSWORD")
-    user = environment.get("NEO4J_USERNAME") or "neo4j"
-    with clear_errors(uri):
+    auth = _credentials(environment)
+    with clear_errors(uri, anonymous=auth is None), _valid_host():
         driver = neo4j.GraphDatabase.driver(
             uri,
-            auth=(user, password) if password else None,
+            auth=auth,
             connection_timeout=CONNECT_SECONDS,
             connection_acquisition_timeout=CONNECT_SECONDS * 2,
             max_transaction_retry_time=RETRY_SECONDS,
@@ -162,6 +187,53 @@ def _connect(uri: str, environment: Mapping[str, str]) -> tuple[Driver, str]:
             driver.close()
             raise
     return driver, agent
+
+
+def _credentials(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """User name and password; None where there is no password.
+
+    Raises
+    ------
+    InputError
+        Bytes that are no text; they are not repeated.
+    """
+    user = environment.get("NEO4J_USERNAME") or "neo4j"
+    password = environment.get("NEO4J_PASSWORD")
+    for name, value in (("NEO4J_USERNAME", user), ("NEO4J_PASSWORD", password or "")):
+        if not _is_text(value):
+            raise InputError(f"{name} is not valid UTF-8: set it again, in a terminal that is")
+    return (user, password) if password else None
+
+
+def _database(environment: Mapping[str, str]) -> str | None:
+    """The database asked for; None is the user's home database."""
+    name = environment.get("NEO4J_DATABASE") or None
+    if name is not None and not _is_text(name):
+        raise InputError("NEO4J_DATABASE is not valid UTF-8: set it again, or leave it out")
+    if name is not None and name.lower() == "system":
+        raise InputError(
+            "NEO4J_DATABASE is system, which holds users and databases but no graph: leave it "
+            "out, or name another"
+        )
+    return name
+
+
+def _is_text(value: str) -> bool:
+    # An error that is caught here cannot be the context of one that is shown: it holds the value.
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@contextmanager
+def _valid_host() -> Iterator[None]:
+    """Names that cannot be looked up, as one with an empty part, are the caller's to mend."""
+    try:
+        yield
+    except UnicodeError as error:
+        raise InputError(f"the store URI's host is no host name ({error}): {_allowed()}") from error
 
 
 def version_of(agent: str) -> tuple[int, int] | None:

@@ -20,14 +20,15 @@ def test_paths_are_embedded(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["bolt://localhost", "neo4j://h:7687", "bolt+s://h", "neo4j+s://h", "BOLT://h"]
+    "uri",
+    ["bolt://localhost", "neo4j://h:7687", "bolt+s://h", "neo4j+s://h", "bolt+ssc://h", "BOLT://h"],
 )
 def test_servers_are_neo4j(uri: str) -> None:
     assert engine_of(uri) == "neo4j"
 
 
 @pytest.mark.parametrize(
-    "uri", ["http://h", "bolt+ssc://h", "sqlite://x", "ladybug://x", "ftp://me:secret@h/x"]
+    "uri", ["http://h", "bolt+x://h", "sqlite://x", "ladybug://x", "ftp://me:secret@h/x"]
 )
 def test_other_schemes_are_refused_with_those_allowed(uri: str) -> None:
     for ask in (engine_of, open_store):

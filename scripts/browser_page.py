@@ -18,6 +18,7 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE: Final = 90_000  # milliseconds; a busy machine takes long to start Browser
 LOCAL: Final = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:")
 EDITOR: Final = ".monaco-editor .view-lines"
 FRAME: Final = "[data-testid=frame]"
@@ -48,6 +49,7 @@ class BrowserPage:
             viewport={"width": width, "height": height},
             permissions=["clipboard-read", "clipboard-write"],
         )
+        context.set_default_timeout(PATIENCE)
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.route("**/*", self._only_local)

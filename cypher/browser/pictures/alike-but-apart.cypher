@@ -1,9 +1,12 @@
 // Alike but apart
 // Which songs sound like one and share no playlist with it? Each with a playlist that holds it.
-// Here the song with most of them. For another: MATCH (song:Song {title: 'Battle Music'})
-MATCH (song:Song)-[:SOUNDS_LIKE {network: 'sound-cae_12x15'}]->(other:Song)
+// Here one of the twenty most listed songs. For another: MATCH (song:Song {title: 'Battle Music'})
+MATCH (song:Song)
+WITH song
+ORDER BY COUNT { (song)<-[:CONTAINS]-() } DESC, song.id
+LIMIT 20
+MATCH (song)-[:SOUNDS_LIKE {network: 'sound-cae_12x15'}]->(other:Song)
 WHERE NOT EXISTS { (song)<-[:CONTAINS]-(:Playlist)-[:CONTAINS]->(other) }
-  AND EXISTS { (song)<-[:CONTAINS]-(:Playlist) }
 WITH song, count(other) AS apart
 ORDER BY apart DESC, song.id
 LIMIT 1

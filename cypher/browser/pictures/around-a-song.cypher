@@ -1,9 +1,9 @@
 // Around a song
 // What shares most playlists with a song (orange), and what sounds like it (purple)?
 // Here the song on most playlists. For another: MATCH (song:Song {title: 'Battle Music'})
-MATCH (song:Song)<-[held:CONTAINS]-(:Playlist)
-WITH song, count(held) AS playlists
-ORDER BY playlists DESC, song.id
+MATCH (song:Song)
+WITH song
+ORDER BY COUNT { (song)<-[:CONTAINS]-() } DESC, song.id
 LIMIT 1
 CALL (song) {
   MATCH (song)-[edge:SHARES_PLAYLISTS {network: 'playlists'}]-(near:Song)

@@ -1,11 +1,11 @@
 // Bridges between two communities
-// Which songs of two communities share playlists? Here the two with most bridges between them.
-MATCH (a:Community {partition: 'leiden-playlists'})<-[:IN_COMMUNITY]-(:Song)
-      -[:SHARES_PLAYLISTS {network: 'playlists'}]->(:Song)-[:IN_COMMUNITY]->
-      (b:Community {partition: 'leiden-playlists'})
-WHERE a <> b
+// Which songs tie two communities by sharing playlists across them?
+// Here the largest community, and the one with most bridges to it.
+MATCH (a:Community {partition: 'leiden-playlists', label: 0})<-[:IN_COMMUNITY]-(:Song)
+      -[:SHARES_PLAYLISTS {network: 'playlists'}]-(:Song)-[:IN_COMMUNITY]->(b:Community)
+WHERE b.partition = a.partition AND b <> a
 WITH a, b, count(*) AS bridges
-ORDER BY bridges DESC, a.id, b.id
+ORDER BY bridges DESC, b.id
 LIMIT 1
 MATCH (a)<-[of_a:IN_COMMUNITY]-(x:Song)-[bridge:SHARES_PLAYLISTS {network: 'playlists'}]-(y:Song)
 MATCH (y)-[of_b:IN_COMMUNITY]->(b)

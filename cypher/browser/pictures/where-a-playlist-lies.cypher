@@ -1,7 +1,11 @@
 // Where a playlist lies
 // Which communities do the songs of a playlist fall into?
-// Here the playlist that spans most. For another: MATCH (playlist:Playlist {name: '...'})
-MATCH (playlist:Playlist)-[:CONTAINS]->(:Song)-[:IN_COMMUNITY]->(c:Community {partition: 'leiden-playlists'})
+// Here the one of the hundred longest that spans most. For another: MATCH (playlist:Playlist {name: '...'})
+MATCH (playlist:Playlist)
+WITH playlist
+ORDER BY COUNT { (playlist)-[:CONTAINS]->() } DESC, playlist.id
+LIMIT 100
+MATCH (playlist)-[:CONTAINS]->(:Song)-[:IN_COMMUNITY]->(c:Community {partition: 'leiden-playlists'})
 WITH playlist, count(DISTINCT c) AS communities
 ORDER BY communities DESC, playlist.id
 LIMIT 1

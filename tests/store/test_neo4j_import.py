@@ -355,14 +355,14 @@ def test_only_files_that_hold_line_ends_are_listed_as_such(
 ) -> None:
     small.add_songs(pa.table({"id": ["e"], "album": ["two\rlines"]}))
     write_import(small, tmp_path / "files")
-    assert "--multiline-fields=Song.csv" in (tmp_path / "files" / "import.sh").read_text()
+    assert "--multiline-fields=./Song.csv " in (tmp_path / "files" / "import.sh").read_text()
 
 
 def test_a_prefix_stands_before_labels_alone(small: GraphStore, tmp_path: Path) -> None:
     small.write_network(shared_network())
     written = write_import(small, tmp_path / "files", label_prefix="Acme")
     text = (tmp_path / "files" / "import.sh").read_text()
-    assert "--nodes=AcmeSong=Song-header.csv,Song.csv" in text
+    assert "--nodes=AcmeSong=./Song-header.csv,./Song.csv " in text
     assert "--nodes=AcmeSongnetStore=" in text
     assert "--relationships=SHARES_PLAYLISTS=" in text
     assert {part.name for part in written.nodes} == {"SongnetStore", "Song", "Network"}

@@ -93,7 +93,7 @@ def write_script(folder: Path, written: Written, *, label_prefix: str) -> None:
 def import_options(written: Written, label_prefix: str) -> list[str]:
     """What ``neo4j-admin database import full`` is told of the files, relative to their folder."""
     options = ["--id-type=integer"]
-    if lines := [part.file for part in written.nodes if part.lines]:
+    if lines := [_here(part.file) for part in written.nodes if part.lines]:
         options += [f"--multiline-fields={','.join(lines)}", "--multiline-fields-format=v2"]
     options += [f"--nodes={label_prefix}{part.name}={_files(part)}" for part in written.nodes]
     options += [f"--relationships={part.name}={_files(part)}" for part in written.relationships]
@@ -101,7 +101,12 @@ def import_options(written: Written, label_prefix: str) -> list[str]:
 
 
 def _files(part: Part) -> str:
-    return f"{part.header},{part.file}"
+    return f"{_here(part.header)},{_here(part.file)}"
+
+
+def _here(name: str) -> str:
+    # The 2026 line does not find a file without a folder before it.
+    return f"./{name}"
 
 
 def _contents(written: Written) -> str:

@@ -1,6 +1,6 @@
 // title: Cold start
 // question: Which songs are in hardly any playlist, and which song of more playlists sounds most like each?
-// param at_most = 0: in how many playlists such a song may be
+// param at_most = 1: in how many playlists such a song may be
 // param network = "sound-cae_12x15": the sound network
 // param limit = 20: how many to show
 // columns: song, title, like, like_title, similarity, playlists

@@ -6,7 +6,7 @@
 // columns: song, title, community, sound_alikes, inside, expected
 // embedded: yes
 
-// Expected: how many would be inside if the sound-alikes were drawn from all songs of the partition.
+// Expected: how many would be inside if sound-alikes were drawn from all songs of the partition.
 // DISTINCT in between: Ladybug 0.22 would plan all as one join that loses edges.
 MATCH (s:Song)-[:SOUNDS_LIKE {network: $network}]->(o:Song)
 MATCH (o)-[:IN_COMMUNITY]->(d:Community {partition: $partition})

@@ -57,7 +57,10 @@ ANSWERS: dict[str, tuple[dict[str, str], list[tuple[Any, ...]]]] = {
             ("d", "Song d", "Cid", 1, 1.0, 0.0),
         ],
     ),
-    "cold-start": ({"network": "sound-e"}, [("e", "song A", "a", "Song a", 0.875, 2)]),
+    "cold-start": (
+        {"network": "sound-e", "at_most": "0"},
+        [("e", "song A", "a", "Song a", 0.875, 2)],
+    ),
     "communities": ({"partition": "one"}, [(0, "many", 3), (1, "few", 1)]),
     # From a to c and d, from c to a: two of three inside; each has 2 of 3 others inside.
     "communities-in-sound": (

@@ -1,8 +1,9 @@
-"""`songnet store init | check | migrate`: the store itself, not what is in it."""
+"""`songnet store …`: the store itself and what Neo4j Browser needs, not what is in it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from songnet.cli.common import (
     Data,
     Json,
+    LabelPrefix,
     Progress,
     Store,
     opened,
@@ -111,3 +113,34 @@ def migrate(
         typer.echo(f"nothing to do: the graph has schema {after} already")
     else:
         typer.echo(f"migrated: the graph had schema {before} and has {after}")
+
+
+@app.command()
+def style(context: typer.Context, label_prefix: LabelPrefix = None) -> None:
+    """Print the style for Neo4j Browser (GraSS): drop it there as a .grass file."""
+    from songnet.store.browser import style as made
+
+    typer.echo(made(_prefix(context, label_prefix)), nl=False)
+
+
+@app.command()
+def favourites(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="Where they go.")],
+    label_prefix: LabelPrefix = None,
+) -> None:
+    """Write favourites for Neo4j Browser: drop the zip there.
+
+    They are pictures to draw and the shipped queries.
+    """
+    from songnet.files import replacing
+    from songnet.store.browser import favourites_zip
+
+    content = favourites_zip(_prefix(context, label_prefix))
+    with replacing(file) as target:
+        target.write(content)
+    typer.echo(f"wrote {file}")
+
+
+def _prefix(context: typer.Context, given: str | None) -> str:
+    return settings_of(context, None, None).label_prefix if given is None else given

@@ -59,8 +59,8 @@ def sound() -> SongNetwork:
         kind="sound",
         attributes={
             "similarity": [similarity for _, _, similarity in ALIKE],
-            "rank_source": [1] * len(ALIKE),
-            "rank_target": [1] * len(ALIKE),
+            "rank_source": range(1, len(ALIKE) + 1),
+            "rank_target": range(1, len(ALIKE) + 1),
         },
     )
 

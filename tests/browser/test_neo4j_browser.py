@@ -67,7 +67,7 @@ def test_the_style_colours_and_names_what_is_drawn(styled):
     assert edges(frame) == [("", ours["relationship.CONTAINS"]["color"])] * 4
     sound = edges(styled.draw(SOUND))
     assert {colour for _, colour in sound} == {ours["relationship.SOUNDS_LIKE"]["color"]}
-    assert {text for text, _ in sound} == {"0.75", "0.5", "0.25"}
+    assert {text for text, _ in sound} == {"1", "2", "3"}
 
 
 def test_without_the_style_browser_draws_otherwise(tab):

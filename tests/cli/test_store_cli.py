@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
+
 import pytest
 
 
@@ -96,3 +99,18 @@ def test_a_prefix_is_for_servers_and_of_letters(songnet):
     told = songnet("info", "--store", "bolt://127.0.0.1:9", "--label-prefix", "a`b", fails=1)
     assert "must be a capital letter" in told.err
     assert told.err.count("\n") == 1
+
+
+def test_browser_gets_a_style_and_favourites_for_our_labels(songnet, tmp_path):
+    plain = songnet("store", "style").out
+    assert "node.Song {" in plain
+    ours = songnet("store", "style", "--label-prefix", "Acme").out
+    assert ours == re.sub(r"(?m)^node\.(?=[A-Z])", "node.Acme", plain)
+    songnet("store", "favourites", "ours.zip", "--label-prefix", "Acme")
+    with zipfile.ZipFile(tmp_path / "ours.zip") as archive:
+        texts = [archive.read(name).decode() for name in archive.namelist()]
+    assert len(texts) > 20
+    assert all(":AcmeSong" in text or "Acme" in text for text in texts)
+    assert not any(re.search(r":(Song|Playlist|Community)\b", text) for text in texts)
+    assert "letters and digits" in songnet("store", "style", "--label-prefix", "a b", fails=1).err
+    assert "none" in songnet("store", "favourites", "none/x.zip", fails=1).err

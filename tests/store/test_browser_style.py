@@ -81,7 +81,7 @@ def test_captions_say_what_a_person_calls_it():
     rules = as_browser_reads(style())
     named = {"Playlist": "{name}", "Song": "{title}", "Community": "{title}", "Network": "{name}"}
     assert {label: rules[f"node.{label}"]["caption"] for label in named} == named
-    assert rules["relationship.SOUNDS_LIKE"]["caption"] == "{similarity}"
+    assert rules["relationship.SOUNDS_LIKE"]["caption"] == "{rank}"
 
 
 def test_captions_can_be_read_on_their_nodes():

@@ -402,6 +402,17 @@ def test_blocks_of_vectors_are_those_of_their_songs(tmp_path: Path) -> None:
     assert given_back.tobytes() == values.tobytes()
 
 
+def test_rows_may_come_in_any_pieces(tmp_path: Path) -> None:
+    pieces = [[], ["a"], [], [], ["b", "c"], []]
+    ids = pa.chunked_array([pa.array(piece, pa.string()) for piece in pieces])
+    with ImportWriter(tmp_path) as writer:
+        writer.nodes("Song", pa.table({"id": ids, "title": ["x", None, "z"]}), key="id")
+        edges = pa.table({"source": ids, "weight": [1.0, 2.0, float("-inf")], "target": ids})
+        writer.relationships("E", edges, start=("Song", "source"), end=("Song", "target"))
+    assert (tmp_path / "Song.csv").read_text() == '0,"a","x"\n1,"b",\n2,"c","z"\n'
+    assert (tmp_path / "Song-E-Song.csv").read_text() == ('0,0,"1"\n1,1,"2"\n2,2,"-Infinity"\n')
+
+
 def test_a_relationship_to_a_node_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with ImportWriter(tmp_path) as writer:
         writer.nodes("Song", pa.table({"id": ["a"]}), key="id")

@@ -101,7 +101,10 @@ class _Rows:
     def write(self, table: pa.Table) -> None:
         rows = table.select(self._schema.names).cast(self._schema)
         options = pc_csv.WriteOptions(include_header=False, batch_size=ROWS_PER_BATCH)
-        pc_csv.write_csv(_as_text(rows), self._stream, options)
+        for batch in _as_text(rows).to_batches():
+            # Of a first batch without rows Arrow 26 writes whatever was in its memory.
+            if batch.num_rows:
+                pc_csv.write_csv(batch, self._stream, options)
         self.part = replace(
             self.part,
             rows=self.part.rows + rows.num_rows,

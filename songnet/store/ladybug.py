@@ -212,6 +212,9 @@ class LadybugStore:
     def prepare(self) -> None:
         """Nothing is left to do: opening has made every table."""
 
+    def check_writable(self) -> None:
+        """A file that cannot be written to was refused when it was opened."""
+
     def health(self) -> Health:
         """The file and its schema; see `GraphStore.health`."""
         import ladybug

@@ -292,6 +292,10 @@ class Neo4jStore:
             self._make_index(encoder)
         self._prepared = True
 
+    def check_writable(self) -> None:
+        """`StoreError` if the database is read-only; see `GraphStore.check_writable`."""
+        self._server.check_writable()
+
     def health(self) -> Health:
         """The server, the schema, the indexes and what is amiss; see `GraphStore.health`."""
         return schema.health(self._server, {info.name: True for info in self.encoders()})

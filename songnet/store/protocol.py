@@ -183,6 +183,15 @@ class GraphStore(Protocol):
         Every verb that writes does so by itself.
         """
 
+    def check_writable(self) -> None:
+        """Return if the graph can be written to; ask before work whose result shall be kept.
+
+        Raises
+        ------
+        StoreError
+            It is read-only.
+        """
+
     def health(self) -> Health:
         """The engine, the schema, and what is amiss with them."""
 

@@ -9,8 +9,17 @@ from songnet.workflows.workspace import Workspace
 
 
 def check_free(workspace: Workspace, name: str) -> None:
-    """`BadNameError` where no network may bear `name`: encoders and networks share their names."""
+    """Return if a network of this name could be kept, before the work that makes it.
+
+    Raises
+    ------
+    BadNameError
+        No network may bear `name`: encoders and networks share their names.
+    StoreError
+        The store is read-only.
+    """
     check_name(name, what="network")
+    workspace.store.check_writable()
     if name in {encoder.name for encoder in workspace.store.encoders()}:
         raise BadNameError(f"{name!r} is the name of an encoder: choose another with --name")
 

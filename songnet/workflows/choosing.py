@@ -99,6 +99,8 @@ def sweep_resolutions(
     _check_figure(figure)
     if name is not None:
         check_name(name, what="partition")
+    if with_consensus:
+        workspace.store.check_writable()
     found = sweep(
         whole,
         algorithm=algorithm,

@@ -195,6 +195,7 @@ def _targets(clips: Clips, aim: Vectors) -> NDArray[np.float32]:
 
 
 def _check_free(workspace: Workspace, name: str) -> None:
+    workspace.store.check_writable()
     if name in {network.name for network in workspace.store.networks()}:
         raise BadNameError(f"{name!r} is the name of a network: choose another with --encoder")
 

@@ -97,6 +97,7 @@ def load_audio(
     NothingLoadedError
         Not one file could be used.
     """
+    workspace.store.check_writable()
     archive = SpectrogramArchive(workspace.data.spectrograms)
     in_graph = workspace.store.songs().select(["id", "sha256"]).to_pylist()
     there = {song["id"]: song["sha256"] for song in in_graph}

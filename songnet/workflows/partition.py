@@ -27,6 +27,7 @@ def run_partition(
     ``ALGORITHM-ON``. A partition of the same name is replaced. Its `params` also hold, as `input`,
     the fingerprint of what was cut.
     """
+    workspace.store.check_writable()
     data = pull(workspace, on)
     partition = run(algorithm, data, name=name, **options)
     partition = replace(partition, params={**partition.params, "input": data.fingerprint})

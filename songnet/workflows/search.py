@@ -134,7 +134,8 @@ def _plan(choices: Space, asked: Asked, spectrograms: int) -> Plan:
 
 
 def _check_free(workspace: Workspace, name: str, search: Search | None) -> None:
-    """Refuse a name that stands for something which this search did not make."""
+    """Refuse a name that stands for something which this search did not make, before searching."""
+    workspace.store.check_writable()
     if name in {network.name for network in workspace.store.networks()}:
         raise BadNameError(f"{name!r} is the name of a network: choose another --name")
     made = {trial.fingerprint for trial in search.trials} if search else set()

@@ -111,7 +111,9 @@ def test_constraints_and_full_text_index_are_there_after_the_first_write(
         ("Community", "id"),
         ("SongnetStore", "schema"),
     }
-    assert {row["type"] for row in constraints} == {"UNIQUENESS"}
+    # Cypher 5 and Cypher 25 name the type differently.
+    kinds = {row["type"] for row in constraints}
+    assert kinds in ({"UNIQUENESS"}, {"NODE_PROPERTY_UNIQUENESS"})
     admin("CALL db.awaitIndexes(60)")
     found = admin("CALL db.index.fulltext.queryNodes('song_text', 'joy') YIELD node RETURN node.id")
     assert found == [{"node.id": "a"}]

@@ -6,7 +6,7 @@
 // embedded: yes
 
 MATCH (s:Song)-[e:SHARES_PLAYLISTS {network: $network}]-(:Song)
-RETURN s.id AS song, s.title AS title, s.artist AS artist, count(e) AS neighbours,
-       round(sum(e.weight), 4) AS weight
+WITH s, count(e) AS neighbours, round(sum(e.weight), 4) AS weight
+RETURN s.id AS song, s.title AS title, s.artist AS artist, neighbours, weight
 ORDER BY neighbours DESC, weight DESC, song
 LIMIT $limit

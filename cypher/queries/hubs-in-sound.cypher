@@ -6,7 +6,7 @@
 // embedded: yes
 
 MATCH (s:Song)<-[e:SOUNDS_LIKE {network: $network}]-(:Song)
-RETURN s.id AS song, s.title AS title, s.artist AS artist, count(e) AS alike_to,
-       round(avg(e.similarity), 4) AS similarity
+WITH s, count(e) AS alike_to, round(avg(e.similarity), 4) AS similarity
+RETURN s.id AS song, s.title AS title, s.artist AS artist, alike_to, similarity
 ORDER BY alike_to DESC, song
 LIMIT $limit

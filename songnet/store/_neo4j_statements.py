@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 # --- the sign that a graph is ours ---------------------------------------------------------------
@@ -30,41 +31,72 @@ MATCH (n:Encoder) WHERE n.unfinished RETURN 'encoder ' + n.name AS name
 # --- songs and playlists -------------------------------------------------------------------------
 
 # Songs that are already so are left alone: writing them again would only fill the transaction.
+# Filled in by `_neo4j_steps.put_songs`, with the properties that a batch has.
 PUT_SONGS: Final = """
-UNWIND $rows AS row
-MERGE (s:Song {id: row.id})
-WITH s, row WHERE any(key IN keys(row) WHERE s[key] IS NULL OR s[key] <> row[key])
-SET s += row
+UNWIND range(0, size($id) - 1) AS n
+MERGE (s:Song {{id: $id[n]}})
+WITH s, n WHERE {differs}
+SET {values}
 """
+PUT_SONG_IDS: Final = "UNWIND $id AS id MERGE (:Song {id: id})"
+SONG_DIFFERS: Final = "s.{name} <> ${name}[n] OR s.{name} IS NULL AND ${name}[n] IS NOT NULL"
+SONG_VALUE: Final = "s.{name} = coalesce(${name}[n], s.{name})"
 # Playlists are always set, which locks them: nobody else replaces their memberships meanwhile.
 PUT_PLAYLISTS: Final = "UNWIND $rows AS row MERGE (p:Playlist {id: row.id}) SET p += row"
+# A relationship names its ends by their place among the nodes of its batch: each is looked up once.
 PUT_MEMBERSHIPS: Final = """
-UNWIND $rows AS row
-MATCH (p:Playlist {id: row.playlist})
-MATCH (s:Song {id: row.song})
-CREATE (p)-[:CONTAINS {position: row.position, times: row.times}]->(s)
+UNWIND range(0, size($playlists) - 1) AS n
+MATCH (p:Playlist {id: $playlists[n]})
+WITH p, n ORDER BY n
+WITH collect(p) AS playlists
+UNWIND range(0, size($songs) - 1) AS n
+MATCH (s:Song {id: $songs[n]})
+WITH playlists, s, n ORDER BY n
+WITH playlists, collect(s) AS songs
+UNWIND range(0, size($song) - 1) AS n
+WITH playlists[$playlist[n]] AS p, songs[$song[n]] AS s, n
+CREATE (p)-[:CONTAINS {position: $position[n], times: $times[n]}]->(s)
 """
 DROP_MEMBERSHIPS: Final = """
 UNWIND $rows AS row
 MATCH (p:Playlist {id: row.playlist})-[c:CONTAINS]->(s:Song {id: row.song})
 DELETE c
 """
-KNOWN_SONGS: Final = "UNWIND $ids AS id MATCH (s:Song {id: id}) RETURN collect(s.id) AS ids"
+UNKNOWN_SONGS: Final = """
+UNWIND $ids AS id
+WITH id WHERE NOT EXISTS { MATCH (:Song {id: id}) }
+RETURN collect(id) AS ids
+"""
 COUNTS: Final = """
 RETURN COUNT { (:Playlist) } AS playlists, COUNT { (:Song) } AS songs,
        COUNT { (:Playlist)-[:CONTAINS]->() } AS memberships
 """
-# A record per playlist, not per membership: the driver's work is per record.
-COLLECTED: Final = """
-RETURN p.id AS playlist, collect(s.id) AS song,
-       collect(c.position) AS position, collect(c.times) AS times
+# Answers come as columns, a record per `$size` nodes, because the driver's work is per record. Only
+# the nodes themselves are collected, some bytes each; what hangs on them is read part by part as it
+# is asked for. `collect` leaves out what is missing, so it collects relationships, not properties.
+_PARTS: Final = """
+WITH collect(n) AS nodes
+UNWIND range(0, size(nodes) - 1, $size) AS start
+WITH nodes[start..start + $size] AS part
 """
-MEMBERSHIPS: Final = f"MATCH (p:Playlist)-[c:CONTAINS]->(s:Song) {COLLECTED}"
-MEMBERSHIPS_OF: Final = f"""
-UNWIND $ids AS id
-MATCH (p:Playlist {{id: id}})-[c:CONTAINS]->(s:Song)
-{COLLECTED}
+_HELD: Final = """
+CALL (part) {
+  UNWIND part AS p
+  WITH p, p.id AS id
+  MATCH (p)-[c:CONTAINS]->(s:Song)
+  RETURN collect(id) AS playlist, collect(s.id) AS song, collect(c) AS held
+}
+RETURN playlist, song, [c IN held | c.position] AS position, [c IN held | c.times] AS times
 """
+MEMBERSHIPS: Final = f"MATCH (n:Playlist) {_PARTS} {_HELD}"
+MEMBERSHIPS_OF: Final = f"UNWIND $ids AS id MATCH (n:Playlist {{id: id}}) {_PARTS} {_HELD}"
+
+
+def nodes(label: str, names: Sequence[str]) -> str:
+    """Reads these properties of all nodes of a label."""
+    values = ", ".join(f"[n IN part | n.{name}] AS {name}" for name in names)
+    return f"MATCH (n:{label}) {_PARTS} RETURN {values}"
+
 
 # --- networks, encoders, partitions --------------------------------------------------------------
 
@@ -96,30 +128,36 @@ MATCH (:Song)-[e:SHARES_PLAYLISTS|SOUNDS_LIKE {network: $name}]->() RETURN count
 DROP_EDGES: Final = """
 MATCH (:Song)-[e:SHARES_PLAYLISTS|SOUNDS_LIKE {network: $name}]->() WITH e LIMIT $limit DELETE e
 """
+_ENDS: Final = """
+UNWIND range(0, size($songs) - 1) AS n
+MATCH (s:Song {id: $songs[n]})
+WITH s, n ORDER BY n
+WITH collect(s) AS songs
+UNWIND range(0, size($source) - 1) AS n
+WITH songs[$source[n]] AS a, songs[$target[n]] AS b, n
+"""
 PUT_EDGES: Final = {
-    "playlists": """
-UNWIND $rows AS row
-MATCH (a:Song {id: row.source})
-MATCH (b:Song {id: row.target})
-CREATE (a)-[:SHARES_PLAYLISTS {network: $name, playlists: row.playlists, weight: row.weight}]->(b)
+    "playlists": f"""{_ENDS}
+CREATE (a)-[:SHARES_PLAYLISTS {{network: $name, playlists: $playlists[n], weight: $weight[n]}}]->(b)
 """,
-    "sound": """
-UNWIND $rows AS row
-MATCH (a:Song {id: row.source})
-MATCH (b:Song {id: row.target})
-CREATE (a)-[:SOUNDS_LIKE {network: $name, rank: row.rank, similarity: row.similarity}]->(b)
+    "sound": f"""{_ENDS}
+CREATE (a)-[:SOUNDS_LIKE {{network: $name, rank: $rank[n], similarity: $similarity[n]}}]->(b)
 """,
 }
+_EDGES: Final = f"""
+MATCH (n:Song) {_PARTS}
+CALL (part) {{{{
+  UNWIND part AS a
+  WITH a, a.id AS id
+  MATCH (a)-[e:{{relationship}} {{{{network: $name}}}}]->(b:Song)
+  RETURN collect(id) AS source, collect(b.id) AS target, collect(e) AS edges
+}}}}
+RETURN source, target, [e IN edges | e.{{first}}] AS first, [e IN edges | e.{{second}}] AS second
+"""
 # Columns are those of the tables in `songnet.store._rows`.
 EDGES: Final = {
-    "playlists": """
-MATCH (a:Song)-[e:SHARES_PLAYLISTS {network: $name}]->(b:Song)
-RETURN a.id AS source, b.id AS target, e.playlists AS playlists, e.weight AS weight
-""",
-    "sound": """
-MATCH (a:Song)-[e:SOUNDS_LIKE {network: $name}]->(b:Song)
-RETURN a.id AS source, b.id AS target, e.rank AS rank, e.similarity AS similarity
-""",
+    "playlists": _EDGES.format(relationship="SHARES_PLAYLISTS", first="playlists", second="weight"),
+    "sound": _EDGES.format(relationship="SOUNDS_LIKE", first="rank", second="similarity"),
 }
 
 COUNT_MEMBERS: Final = """
@@ -139,9 +177,13 @@ UNWIND $rows AS row
 CREATE (c:Community)-[:PART_OF]->(p) SET c = row
 """
 PUT_MEMBERS: Final = """
-UNWIND $rows AS row
-MATCH (s:Song {id: row.song})
-MATCH (c:Community {id: row.community})
+UNWIND range(0, size($communities) - 1) AS n
+MATCH (c:Community {id: $communities[n]})
+WITH c, n ORDER BY n
+WITH collect(c) AS communities
+UNWIND range(0, size($song) - 1) AS n
+MATCH (s:Song {id: $song[n]})
+WITH s, communities[$community[n]] AS c
 CREATE (s)-[:IN_COMMUNITY]->(c)
 """
 LINK_PARTITION: Final = """
@@ -153,9 +195,13 @@ OPTIONAL MATCH (e:Encoder {name: $on})
 WITH p, coalesce(n, e) AS target WHERE target IS NOT NULL
 CREATE (p)-[:OF]->(target)
 """
-MEMBERS: Final = """
-MATCH (:Partition {name: $name})<-[:PART_OF]-(c:Community)<-[:IN_COMMUNITY]-(s:Song)
-RETURN c.label AS label, collect(s.id) AS songs
+MEMBERS: Final = f"""
+MATCH (:Partition {{name: $name}})<-[:PART_OF]-(c:Community)
+CALL (c) {{
+  MATCH (c)<-[:IN_COMMUNITY]-(n:Song) {_PARTS}
+  RETURN part
+}}
+RETURN [n IN part | c.label] AS label, [n IN part | n.id] AS song
 """
 TITLES: Final = """
 MATCH (:Partition {name: $name})<-[:PART_OF]-(c:Community) RETURN c.title AS title ORDER BY c.label
@@ -169,10 +215,13 @@ MATCH (s:Song {id: row.id})
 CALL db.create.setNodeVectorProperty(s, $encoder, row.vector)
 """
 DROP_VECTORS: Final = "MATCH (s:Song) WHERE s[$encoder] IS NOT NULL SET s[$encoder] = null"
-VECTORS: Final = """
-MATCH (s:Song) WHERE s[$encoder] IS NOT NULL RETURN s.id AS id, s[$encoder] AS vector
+VECTORS: Final = f"""
+MATCH (n:Song) WHERE n[$encoder] IS NOT NULL {_PARTS}
+RETURN [n IN part | n.id] AS id, [n IN part | n[$encoder]] AS vector
 """
-EMBEDDED: Final = "MATCH (s:Song) WHERE s[$encoder] IS NOT NULL RETURN s.id AS id"
+EMBEDDED: Final = f"""
+MATCH (n:Song) WHERE n[$encoder] IS NOT NULL {_PARTS} RETURN [n IN part | n.id] AS id
+"""
 # A vector without a length has no direction: the index leaves it out, the function refuses it.
 NEAREST_BY_SCAN: Final = """
 MATCH (s:Song) WHERE any(x IN s[$encoder] WHERE x <> 0)

@@ -9,7 +9,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,20 +25,24 @@ from songnet.store._rows import in_community_rows, relationship
 if TYPE_CHECKING:
     from songnet.store._neo4j_session import Session, Transaction
 
-BATCH = 10_000
+BATCH = 50_000
 WHOLE = 200_000
-STEPS_PER_TRANSACTION = 10
+STEPS_PER_TRANSACTION = 2
 NUMBERS_PER_BATCH = 1_000_000
 NUMBERS_PER_ROW = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A statement; one that `repeats` is run until it changes nothing."""
+    """A statement; one that `repeats` is run until it changes nothing.
+
+    `relationships` is how many it has to make.
+    """
 
     cypher: str
     parameters: Mapping[str, Any]
     repeats: bool = False
+    relationships: int = 0
 
 
 Plan: TypeAlias = Callable[[], Iterator[Step]]
@@ -79,12 +83,13 @@ def run(transaction: Transaction, step: Step) -> bool:
     Raises
     ------
     StoreError
-        The server has not enough memory: trying again, as the driver would, only takes time.
+        The server has not enough memory: trying again, as the driver would, only takes time. Or
+        songs that were there a moment ago are gone.
     """
     from neo4j.exceptions import TransientError
 
     try:
-        summary = transaction.run(step.cypher, dict(step.parameters)).consume()
+        counters = transaction.run(step.cypher, dict(step.parameters)).consume().counters
     except TransientError as error:
         if "Memory" not in (error.code or ""):
             raise
@@ -92,14 +97,90 @@ def run(transaction: Transaction, step: Step) -> bool:
             "the Neo4j server has too little memory for this transaction: write less at once, or "
             "raise its server.memory.heap.max_size"
         ) from error
-    return bool(summary.counters.contains_updates)
+    if step.relationships and counters.relationships_created != step.relationships:
+        raise StoreError(
+            f"{counters.relationships_created} of {step.relationships} edges could be written: "
+            "someone is removing songs from the graph; run the command again"
+        )
+    return bool(counters.contains_updates)
+
+
+# --- batches --------------------------------------------------------------------------------------
 
 
 def batches(statement: str, table: pa.Table, **parameters: Any) -> Iterator[Step]:
     """A step per `BATCH` rows; missing values are left out, so that they overwrite nothing."""
-    for start in range(0, table.num_rows, BATCH):
-        rows = [_present(row) for row in table.slice(start, BATCH).to_pylist()]
+    for part in _parts(table):
+        rows = [_present(row) for row in part.to_pylist()]
         yield Step(statement, {"rows": rows, **parameters})
+
+
+def song_batches(songs: pa.Table) -> Iterator[Step]:
+    """Songs made, or what is new of them written; missing values overwrite nothing.
+
+    In the order of their ids, so that two who write lock them in the same order.
+    """
+    for part in _parts(songs.sort_by("id")):
+        values = {
+            name: part[name].to_pylist()
+            for name in part.column_names
+            if name == "id" or part[name].null_count < part.num_rows
+        }
+        yield Step(_put_songs([name for name in values if name != "id"]), values)
+
+
+def _put_songs(names: Sequence[str]) -> str:
+    if not names:
+        return cypher.PUT_SONG_IDS
+    return cypher.PUT_SONGS.format(
+        differs=" OR ".join(cypher.SONG_DIFFERS.format(name=name) for name in names),
+        values=", ".join(cypher.SONG_VALUE.format(name=name) for name in names),
+    )
+
+
+def edge_batches(
+    statement: str, table: pa.Table, ends: Mapping[str, str], **parameters: Any
+) -> Iterator[Step]:
+    """A step per `BATCH` relationships, a parameter per column.
+
+    Parameters
+    ----------
+    statement
+        Makes a relationship per row.
+    table
+        Ids at both ends, and properties.
+    ends
+        For the columns of ids, the parameter that lists the distinct ids: in the column's own
+        parameter are places in that list. Columns of one list share it.
+    """
+    for part in _parts(table):
+        yield Step(
+            statement,
+            {**_columns(part, ends), **parameters},
+            relationships=part.num_rows,
+        )
+
+
+def _columns(part: pa.Table, ends: Mapping[str, str]) -> dict[str, Any]:
+    found = {name: part[name].to_pylist() for name in part.column_names if name not in ends}
+    for listed in set(ends.values()):
+        names = [name for name, own in ends.items() if own == listed]
+        ids, places = _places([part[name] for name in names])
+        found |= {listed: ids, **dict(zip(names, places, strict=True))}
+    return found
+
+
+def _places(columns: Sequence[pa.ChunkedArray]) -> tuple[list[str], list[list[int]]]:
+    """The distinct ids of columns of one length, and for each column their places among them."""
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    encoded = pa.chunked_array(chunks, pa.string()).combine_chunks().dictionary_encode()
+    places = encoded.indices.to_numpy().reshape(len(columns), -1)
+    return encoded.dictionary.to_pylist(), places.tolist()
+
+
+def _parts(table: pa.Table) -> Iterator[pa.Table]:
+    for start in range(0, table.num_rows, BATCH):
+        yield table.slice(start, BATCH)
 
 
 def _present(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +197,8 @@ def network_steps(network: SongNetwork, rows: pa.Table, created_at: str | None) 
     yield Step(cypher.BEGIN_NODE.format(label="Network"), named)
     yield drop_edges(network.name)
     if relationship(network.kind) is not None:
-        yield from batches(cypher.PUT_EDGES[network.kind], rows, **named)
+        ends = {"source": "songs", "target": "songs"}
+        yield from edge_batches(cypher.PUT_EDGES[network.kind], rows, ends, **named)
     yield Step(cypher.PUT_NODE.format(label="Network"), named | {"properties": properties})
 
 
@@ -129,7 +211,8 @@ def partition_steps(
     yield Step(cypher.BEGIN_NODE.format(label="Partition"), named)
     yield from drop_communities(partition.name)
     yield from batches(cypher.PUT_COMMUNITIES, communities, **named)
-    yield from batches(cypher.PUT_MEMBERS, in_community_rows(partition))
+    members, ends = in_community_rows(partition), {"community": "communities"}
+    yield from edge_batches(cypher.PUT_MEMBERS, members, ends)
     yield Step(cypher.LINK_PARTITION, named | {"on": partition.on})
     yield Step(cypher.PUT_NODE.format(label="Partition"), named | {"properties": properties})
 

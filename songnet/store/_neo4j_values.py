@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
-
-from songnet.errors import StoreError
 from songnet.store._rows import node_dict
-
-if TYPE_CHECKING:
-    from neo4j import Record
 
 
 def plain_value(value: Any) -> Any:
@@ -56,33 +47,3 @@ def _plain_scalar(value: Any) -> Any:
         return base64.b64encode(value).decode("ascii")
     iso = getattr(value, "iso_format", None)
     return iso() if callable(iso) else str(value)
-
-
-def vector_row(record: Record) -> tuple[str, NDArray[np.float32]]:
-    """A record's ``id`` and ``vector``; Python's own numbers would take eight times the room."""
-    return record["id"], np.array(record["vector"], np.float32)
-
-
-def property_table(columns: Sequence[Any], schema: pa.Schema) -> pa.Table:
-    """Columns of properties as a table of this schema.
-
-    Raises
-    ------
-    StoreError
-        Something other than songnet has put values of another type there.
-    """
-    return pa.table(
-        [_typed(values, field) for values, field in zip(columns, schema, strict=True)],
-        schema=schema,
-    )
-
-
-def _typed(values: Any, field: pa.Field) -> pa.Array:
-    try:
-        return pa.array(values, field.type)
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        reason = str(error).splitlines()[0]
-        raise StoreError(
-            f"the graph's property {field.name!r} is not {field.type} everywhere ({reason}): "
-            "mend or remove the values that songnet did not write"
-        ) from error

@@ -19,17 +19,18 @@ from numpy.typing import NDArray
 
 from songnet.errors import BadNameError, InputError
 from songnet.info import Counts, EncoderInfo, Health, NetworkInfo, PartitionInfo
-from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors, object_array
+from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors, among, object_array
 from songnet.store import _neo4j_schema as schema
 from songnet.store import _neo4j_statements as cypher
 from songnet.store import _neo4j_steps as steps
 from songnet.store._blocks import checked_blocks
 from songnet.store._cypher import statements
+from songnet.store._neo4j_answers import read_table
 from songnet.store._neo4j_connection import Server
 from songnet.store._neo4j_dialect import nearest_by_index
 from songnet.store._neo4j_errors import refusals
-from songnet.store._neo4j_playlists import membership_rows, put_playlists
-from songnet.store._neo4j_values import plain_value, property_table, vector_row
+from songnet.store._neo4j_playlists import put_playlists
+from songnet.store._neo4j_values import plain_value
 from songnet.store._properties import (
     check_nearest,
     closest,
@@ -52,11 +53,14 @@ from songnet.store._rows import (
     result_table,
 )
 from songnet.store.labels import named
-from songnet.tables import PLAYLIST_SCHEMA, SONG_SCHEMA
+from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
 INDEX_SECONDS = 600
 EXACT_SONGS = 10_000
 CANDIDATES = 100
+ID_SCHEMA = pa.schema([("id", pa.string())])
+VECTOR_SCHEMA = pa.schema([("id", pa.string()), ("vector", pa.large_list(pa.float32()))])
+MEMBER_SCHEMA = pa.schema([("label", pa.int64()), ("song", pa.string())])
 
 
 class Neo4jStore:
@@ -110,7 +114,7 @@ class Neo4jStore:
     def add_songs(self, songs: pa.Table) -> None:
         """Insert or update songs; see `GraphStore.add_songs`."""
         table = conform_songs(songs)
-        self._write(lambda: steps.batches(cypher.PUT_SONGS, table))
+        self._write(lambda: steps.song_batches(table))
 
     def add_playlists(self, playlists: pa.Table, songs: pa.Table, memberships: pa.Table) -> None:
         """Insert or replace whole playlists; see `GraphStore.add_playlists`."""
@@ -129,12 +133,12 @@ class Neo4jStore:
 
     def membership_table(self) -> pa.Table:
         """All memberships, columns of `MEMBERSHIP_SCHEMA`, sorted by playlist, position, song."""
-        table = membership_rows(self._server.read(cypher.MEMBERSHIPS))
+        table = read_table(self._server, cypher.MEMBERSHIPS, MEMBERSHIP_SCHEMA)
         return table.sort_by([(name, "ascending") for name in ("playlist", "position", "song")])
 
     def memberships(self) -> Memberships:
         """Who is in which playlist, as index arrays."""
-        table = self.membership_table()
+        table = read_table(self._server, cypher.MEMBERSHIPS, MEMBERSHIP_SCHEMA)
         return memberships_of(table["playlist"], table["song"])
 
     def counts(self) -> Counts:
@@ -176,15 +180,15 @@ class Neo4jStore:
     def embedded(self, encoder: str) -> Ids:
         """The songs that have a vector of an encoder; see `GraphStore.embedded`."""
         name = self._encoder(encoder).name
-        records = self._server.read(cypher.EMBEDDED, encoder=name)
-        return np.sort(object_array(record["id"] for record in records))
+        found = read_table(self._server, cypher.EMBEDDED, ID_SCHEMA, encoder=name)
+        return np.sort(object_array(found["id"].to_pylist()))
 
     def vectors(self, encoder: str) -> Vectors:
         """The vectors of an encoder; `BadNameError` if there is no such encoder."""
         dimensions = self._encoder(encoder).dimensions
-        found = self._server.collect(vector_row, cypher.VECTORS, encoder=encoder)
-        songs, values = zip(*found, strict=True) if found else ((), ())
-        return sorted_vectors(encoder, songs, values, dimensions)
+        found = read_table(self._server, cypher.VECTORS, VECTOR_SCHEMA, encoder=encoder)
+        values = found["vector"].combine_chunks().flatten().to_numpy()
+        return sorted_vectors(encoder, found["id"].to_pylist(), values, dimensions)
 
     def nearest(self, encoder: str, vector: NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """The `k` most similar songs, best first; see `GraphStore.nearest`.
@@ -223,9 +227,8 @@ class Neo4jStore:
         kind = self._named("network", network)["kind"]
         if relationship(kind) is None:
             return pa.table({})
-        columns = EDGE_SCHEMAS[kind]
-        records = self._server.read(cypher.EDGES[kind], name=network)
-        return property_table(list(zip(*records, strict=True)) or [()] * len(columns), columns)
+        schema = EDGE_SCHEMAS[kind]
+        return read_table(self._server, cypher.EDGES[kind], schema, name=network)
 
     def networks(self) -> list[NetworkInfo]:
         """All networks, sorted by name."""
@@ -249,13 +252,8 @@ class Neo4jStore:
     def partition(self, name: str) -> Partition:
         """A partition with its labels; `BadNameError` if there is none of that name."""
         properties = self._named("partition", name)
-        records = self._server.read(cypher.MEMBERS, name=name)
-        songs = [song for record in records for song in record["songs"]]
-        labels = np.repeat(
-            np.array([record["label"] for record in records], np.int64),
-            [len(record["songs"]) for record in records],
-        )
-        return partition_of(properties, songs, labels)
+        found = read_table(self._server, cypher.MEMBERS, MEMBER_SCHEMA, name=name)
+        return partition_of(properties, found["song"].to_pylist(), found["label"].to_numpy())
 
     def partitions(self) -> list[PartitionInfo]:
         """All partitions, sorted by name."""
@@ -344,10 +342,8 @@ class Neo4jStore:
             steps.write(session, plan, rows=rows)
 
     def _nodes(self, label: str, schema: pa.Schema) -> pa.Table:
-        values = ", ".join(f"n.{name}" for name in schema.names)
-        records = self._server.read(f"MATCH (n:{label}) RETURN {values}")
-        columns = list(zip(*records, strict=True)) or [()] * len(schema)
-        return property_table(columns, schema).sort_by("id")
+        statement = cypher.nodes(label, schema.names)
+        return read_table(self._server, statement, schema).sort_by("id")
 
     def _infos(self, what: str) -> list[dict[str, Any]]:
         found = self._server.read(cypher.ALL_NODES.format(label=cypher.NODES[what]))
@@ -375,11 +371,11 @@ class Neo4jStore:
         return int(self._server.read(counts[what], name=name)[0]["edges"]) if what in counts else 0
 
     def _check_songs(self, songs: Ids, *, what: str) -> None:
-        known: list[str] = []
+        unknown: list[str] = []
         for start in range(0, len(songs), steps.BATCH):
             ids = songs[start : start + steps.BATCH].tolist()
-            known += self._server.read(cypher.KNOWN_SONGS, ids=ids)[0]["ids"]
-        check_in_graph(songs, object_array(known), what=what)
+            unknown += self._server.read(cypher.UNKNOWN_SONGS, ids=ids)[0]["ids"]
+        check_in_graph(songs, songs[~among(songs, unknown)], what=what)
 
     def _index(self, encoder: str) -> str:
         return named(f"vectors_{encoder}", self.label_prefix)

@@ -10,11 +10,15 @@ import pyarrow as pa
 import pytest
 
 from songnet.info import EncoderInfo
-from songnet.model import Vectors
+from songnet.model import Partition, SongNetwork, Vectors
+from songnet.networks import nearest
 from songnet.store import neo4j as engine
 from songnet.store._neo4j_connection import version_of
 from songnet.store._neo4j_dialect import nearest_by_index
+from songnet.store.library import library
 from songnet.store.neo4j import Neo4jStore
+
+NOTES = "neo4j.notifications"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,72 @@ def test_a_vector_index_is_asked_as_the_server_wants_it(agent: str, by_search: b
 def test_the_server_is_of_the_line_that_the_run_was_sent_to(neo4j_store: Neo4jStore) -> None:
     line = os.environ.get("SONGNET_NEO4J_LINE") or "5.26"
     assert neo4j_store.health().version.startswith(f"Neo4j/{line}.")
+
+
+@pytest.mark.neo4j
+def test_this_server_deprecates_nothing_that_it_is_told(
+    neo4j_server: dict[str, str],
+    neo4j_store: Neo4jStore,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A tour of the store and the whole library, with the server's notes let through."""
+    import neo4j
+
+    driver, quiet = neo4j.GraphDatabase.driver, {"notifications_min_severity"}
+
+    def talkative(uri: str, **options: Any) -> Any:
+        kept = {name: value for name, value in options.items() if name not in quiet}
+        return driver(uri, **kept)
+
+    monkeypatch.setattr(neo4j.GraphDatabase, "driver", talkative)
+    with Neo4jStore(neo4j_server["NEO4J_URI"], environment=neo4j_server) as store:
+        tour(store, monkeypatch)
+        for query in library():
+            if not query.gds:
+                store.query(query.cypher, {one.name: one.default for one in query.parameters})
+        store.query("MATCH (n:Song) WHERE id(n) = 0 RETURN n")
+    notes = [record.getMessage() for record in caplog.records if record.name == NOTES]
+    deprecated = [note for note in notes if "DEPRECATION" in note]
+    assert len(deprecated) == 1, "the last, which shows that such notes arrive"
+    assert "id" in deprecated[0]
+
+
+def tour(store: Neo4jStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every verb that says something to the server."""
+    ids = ["a", "b", "c"]
+    lists = {"playlist": ["p"] * 3, "song": ids, "position": [0, 1, 2], "times": [1] * 3}
+    together = {"playlists": [1, 1]}
+    network = SongNetwork.from_edges(
+        ids, [0, 1], [1, 2], name="playlists", kind="playlists", attributes=together
+    )
+    for _ in range(2):
+        store.add_playlists(pa.table({"id": ["p"]}), pa.table({"id": ids}), pa.table(lists))
+        store.write_network(network)
+        store.write_encoder(EncoderInfo("tiny", "custom", "2", 2, "a", "2026-11-23"))
+        vectors = Vectors.from_rows("tiny", ids, [[1, 0], [1, 1], [0, 1]])
+        store.write_vectors(vectors)
+        store.write_network(nearest(vectors, k=1))
+        store.write_partition(
+            Partition.from_labels(ids, [0, 0, 1], name="cut", algorithm="x", on="playlists")
+        )
+    for exact in (10, 0):
+        monkeypatch.setattr(engine, "EXACT_SONGS", exact)
+        assert store.nearest("tiny", np.array([1, 0], np.float32), 1)[0][0] == "a"
+    assert [store.edges(name).num_rows for name in ("playlists", "sound-tiny")] == [2, 3]
+    read: Any = (store.songs, store.playlists, store.membership_table, store.counts, store.health)
+    for verb in (*read, store.networks, store.encoders, store.partitions, store.prepare):
+        verb()
+    for verb, name in (
+        (store.vectors, "tiny"),
+        (store.embedded, "tiny"),
+        (store.partition, "cut"),
+        (store.community_titles, "cut"),
+    ):
+        verb(name)
+    store.drop("partition", "cut")
+    store.drop("network", "playlists")
+    store.drop("encoder", "tiny")
 
 
 @pytest.mark.neo4j

@@ -122,7 +122,13 @@ def admin(home: Home, arguments: list[str]) -> int:
 
 def admin_command(java: str, jars: Path) -> list[str]:
     """How neo4j-admin is called."""
-    return [java, "-XX:+UseParallelGC", "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool"]
+    command = [java, "-XX:+UseParallelGC", *opened()]
+    return [*command, "-cp", f"{jars}/*", "org.neo4j.cli.AdminTool"]
+
+
+def opened() -> list[str]:
+    """What Neo4j reaches into of Java's own."""
+    return [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
 
 
 def admin_environment(home: Home) -> dict[str, str]:
@@ -230,7 +236,7 @@ def spawn(home: Home, state: State, *, java: str, jars: Path) -> subprocess.Pope
     """Start the server as a process of its own session, which outlives this script."""
     command = [java, "-Xms256m", f"-Xmx{state.options.heap}"]
     command += ["-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow"]
-    command += [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]
+    command += opened()
     command += ["-Dfile.encoding=UTF-8", "-cp", ":".join(classpath(home, state, jars))]
     command += [LINES[state.line].main]
     command += [f"--home-dir={home.path}", f"--config-dir={home.path}/conf"]

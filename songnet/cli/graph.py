@@ -11,6 +11,7 @@ import typer
 from songnet.cli.common import (
     Data,
     Json,
+    LabelPrefix,
     Progress,
     Store,
     opened,
@@ -129,13 +130,27 @@ def copy(
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="FROM", help="A store's URI.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="Another store's URI.")],
+    label_prefix: LabelPrefix = None,
+    from_label_prefix: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="That of FROM, where it is not the same."),
+    ] = None,
     data: Data = None,
 ) -> None:
     """Carry a whole graph from one store to another."""
     from songnet.workflows.transfer import copy as run
 
+    settings = settings_of(context, None, data)
+    of_target = settings.label_prefix if label_prefix is None else label_prefix
+    of_source = of_target if from_label_prefix is None else from_label_prefix
     with Progress() as progress:
-        counts = run(source, target, settings_of(context, None, data).data, progress=progress)
+        counts = run(
+            source,
+            target,
+            settings.data,
+            label_prefixes=(of_source, of_target),
+            progress=progress,
+        )
     typer.echo(
         f"copied: the target holds {counts.playlists:,} playlists, {counts.songs:,} songs, "
         f"{counts.memberships:,} memberships"
@@ -160,7 +175,11 @@ def export(
     ] = None,
     label_prefix: Annotated[
         str | None,
-        typer.Option("--label-prefix", metavar="P", help="Before every label of the import."),
+        typer.Option(
+            "--label-prefix",
+            metavar="P",
+            help="Before every label of the import [default: the store's]",
+        ),
     ] = None,
     store: Store = None,
     data: Data = None,

@@ -44,15 +44,16 @@ SONG_VALUE: Final = "s.{name} = coalesce(${name}[n], s.{name})"
 # Playlists are always set, which locks them: nobody else replaces their memberships meanwhile.
 PUT_PLAYLISTS: Final = "UNWIND $rows AS row MERGE (p:Playlist {id: row.id}) SET p += row"
 # A relationship names its ends by their place among the nodes of its batch: each is looked up once.
+# Where a node is not there the places are wrong, so that nothing is written, which `run` finds.
 PUT_MEMBERSHIPS: Final = """
 UNWIND range(0, size($playlists) - 1) AS n
 MATCH (p:Playlist {id: $playlists[n]})
 WITH p, n ORDER BY n
-WITH collect(p) AS playlists
+WITH collect(p) AS playlists WHERE size(playlists) = size($playlists)
 UNWIND range(0, size($songs) - 1) AS n
 MATCH (s:Song {id: $songs[n]})
 WITH playlists, s, n ORDER BY n
-WITH playlists, collect(s) AS songs
+WITH playlists, collect(s) AS songs WHERE size(songs) = size($songs)
 UNWIND range(0, size($song) - 1) AS n
 WITH playlists[$playlist[n]] AS p, songs[$song[n]] AS s, n
 CREATE (p)-[:CONTAINS {position: $position[n], times: $times[n]}]->(s)
@@ -132,7 +133,7 @@ _ENDS: Final = """
 UNWIND range(0, size($songs) - 1) AS n
 MATCH (s:Song {id: $songs[n]})
 WITH s, n ORDER BY n
-WITH collect(s) AS songs
+WITH collect(s) AS songs WHERE size(songs) = size($songs)
 UNWIND range(0, size($source) - 1) AS n
 WITH songs[$source[n]] AS a, songs[$target[n]] AS b, n
 """
@@ -180,7 +181,7 @@ PUT_MEMBERS: Final = """
 UNWIND range(0, size($communities) - 1) AS n
 MATCH (c:Community {id: $communities[n]})
 WITH c, n ORDER BY n
-WITH collect(c) AS communities
+WITH collect(c) AS communities WHERE size(communities) = size($communities)
 UNWIND range(0, size($song) - 1) AS n
 MATCH (s:Song {id: $song[n]})
 WITH s, communities[$community[n]] AS c

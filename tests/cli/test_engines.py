@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from store_cases import contents
+
+from songnet.store import open_store
+from songnet.workflows import demo
 
 JOB = (
     ("link", "playlists"),
@@ -59,13 +63,52 @@ def test_both_engines_give_the_same_answers_and_copies_hold_them(
     assert answers(songnet, *there) == expected
     songnet("copy", server, "back.lbug", "--data", "none")
     assert answers(songnet, "--store", "back.lbug") == expected
-    wipe_and_copy(songnet, server)
+    wipe_and_copy(songnet, "back.lbug", server)
     assert answers(songnet, *there) == expected
 
 
-def wipe_and_copy(songnet, server):
+def wipe_and_copy(songnet, source, server):
     songnet("query", "MATCH (n) DETACH DELETE n", "--write", "--store", server)
-    songnet("copy", "back.lbug", server, "--data", "none")
+    songnet("copy", source, server, "--data", "none")
+
+
+def short_demo(songnet, monkeypatch, *where):
+    """The whole demo, but that its encoders listen only once to every song."""
+    shorter = {
+        name: (model, settings | {"epochs": 1}) for name, (model, settings) in demo.MODELS.items()
+    }
+    monkeypatch.setattr(demo, "MODELS", shorter)
+    songnet("demo", *where)
+    info = songnet("info", "--json", *where[1:]).json()
+    shown = [
+        songnet("partitions", "show", name, "--json", *where[1:]).json()
+        for name in info["partitions"]
+    ]
+    compared = songnet("partitions", "compare", "--json", *where[1:]).json()
+    return {**info, "store": "", "engine": ""}, shown, compared
+
+
+def everything(uri):
+    with open_store(uri) as store:
+        return contents(store)
+
+
+@pytest.mark.neo4j
+def test_the_whole_demo_is_the_same_on_both_engines_and_in_copies_both_ways(
+    songnet, server, monkeypatch
+):
+    here = ("demo", "--store", "here.lbug", "--data", "a")
+    embedded = short_demo(songnet, monkeypatch, *here)
+    assert (embedded[0]["playlists"], embedded[0]["songs"]) == (379, 266)
+    assert len(embedded[2]["pairs"]) == 21
+    there = ("there", "--store", server, "--data", "b")
+    assert short_demo(songnet, monkeypatch, *there) == embedded
+
+    original = everything("here.lbug")
+    wipe_and_copy(songnet, "here.lbug", server)
+    assert everything(server) == original
+    songnet("copy", server, "back.lbug", "--data", "none")
+    assert everything("back.lbug") == original
 
 
 @pytest.mark.neo4j

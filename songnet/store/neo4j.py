@@ -70,7 +70,7 @@ class Neo4jStore:
     Parameters
     ----------
     uri
-        ``bolt://``, ``neo4j://``, ``bolt+s://`` or ``neo4j+s://``, without credentials.
+        ``bolt://`` or ``neo4j://``, also with ``+s`` or ``+ssc``, without credentials.
     environment
         Where the credentials are; default: the process's own environment.
     label_prefix

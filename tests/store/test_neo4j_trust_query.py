@@ -51,7 +51,6 @@ WRITES = [
     "PROFILE CREATE (:Evil)",
     "CYPHER 5 CREATE (:Evil)",
     "/* only reads */ CREATE (:Evil)",
-    "CALL dbms.upgrade()",
 ]
 NO_CYPHER = [
     "USE system CREATE USER evil SET PASSWORD 'evil-password'",

@@ -20,8 +20,8 @@ NOTES = {
     "leiden": "Both are seeded.",
     "label-propagation": "GDS's takes no seed.",
     "nearest": (
-        "songnet compares all pairs, and writes an edge for each direction with rank and cosine. GDS "
-        "searches; it takes a seed only with one thread."
+        "songnet compares all pairs, and writes an edge for each direction with rank and cosine. "
+        "GDS searches; it takes a seed only with one thread."
     ),
     "pagerank": (
         "songnet has no PageRank of its own yet: this is igraph's, called as songnet would. "

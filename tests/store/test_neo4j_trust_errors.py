@@ -28,8 +28,13 @@ ODD = ["ü∞ 🎵 \u0060 \\u0060", " leading and trailing ", "'single' \"double
 
 
 @pytest.fixture
-def users(neo4j_server: dict[str, str]) -> Iterator[Callable[..., dict[str, str]]]:
-    """Makes users of the server; they are gone afterwards."""
+def users(
+    neo4j_server: dict[str, str], neo4j_store: Neo4jStore
+) -> Iterator[Callable[..., dict[str, str]]]:
+    """Makes users of the server, whose graph is empty; they are gone afterwards.
+
+    Wrong passwords are tried on them: after some the server refuses right ones too for a while.
+    """
     import neo4j
 
     auth = (neo4j_server["NEO4J_USERNAME"], neo4j_server["NEO4J_PASSWORD"])
@@ -65,8 +70,11 @@ def refusal(uri: str, **environment: str) -> str:
 # --- credentials --------------------------------------------------------------------------------
 
 
-def test_a_wrong_password(neo4j_server: dict[str, str]) -> None:
-    said = refusal(neo4j_server["NEO4J_URI"], NEO4J_PASSWORD=CANARY)
+def test_a_wrong_password(
+    neo4j_server: dict[str, str], users: Callable[..., dict[str, str]]
+) -> None:
+    user = users("another-canary")["NEO4J_USERNAME"]
+    said = refusal(neo4j_server["NEO4J_URI"], NEO4J_USERNAME=user, NEO4J_PASSWORD=CANARY)
     assert "refused the credentials: check NEO4J_USERNAME (default neo4j) and" in said
 
 
@@ -81,7 +89,9 @@ def test_no_password(neo4j_server: dict[str, str], environment: dict[str, str]) 
     assert "wants a password: set NEO4J_PASSWORD" in said
 
 
-def test_an_empty_user_name_is_the_default_one(neo4j_server: dict[str, str]) -> None:
+def test_an_empty_user_name_is_the_default_one(
+    neo4j_server: dict[str, str], neo4j_store: Neo4jStore
+) -> None:
     with Neo4jStore(
         neo4j_server["NEO4J_URI"], environment={**neo4j_server, "NEO4J_USERNAME": ""}
     ) as store:
@@ -273,7 +283,7 @@ def test_the_database_of_users_holds_no_graph(neo4j_server: dict[str, str], name
     assert "holds users and databases but no graph" in said
 
 
-def test_a_database_by_its_name(neo4j_server: dict[str, str]) -> None:
+def test_a_database_by_its_name(neo4j_server: dict[str, str], neo4j_store: Neo4jStore) -> None:
     given = {**neo4j_server, "NEO4J_DATABASE": "neo4j"}
     with Neo4jStore(neo4j_server["NEO4J_URI"], environment=given) as store:
         store.check_writable()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmarks._loading_measure import Measured, Race
 
@@ -18,8 +18,9 @@ class Sizes:
 
     playlists: int = 2_000
     songs: int = 30_000
-    edges: int = 100_000
+    edges: int = 200_000
     rounds: int = 3
+    members: int = 100_000
     large_songs: int = 250_000
     networks: int = 5
     partitions: int = 8
@@ -46,14 +47,14 @@ class Offline:
 
 @dataclass(frozen=True)
 class Results:
-    """All that was measured."""
+    """All that was measured; the large graph only where it was asked for."""
 
     sizes: Sizes
     heap: str
     server: str
     races: list[Race]
-    large: list[Large]
-    offline: Offline
+    large: list[Large] = field(default_factory=list)
+    offline: Offline | None = None
 
 
 def report(found: Results) -> Iterator[str]:
@@ -61,13 +62,15 @@ def report(found: Results) -> Iterator[str]:
     yield "# Loading a Neo4j server\n"
     yield (
         f"Made by `python -m benchmarks.loading` ({platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, {found.server}, heap {found.heap}), on a machine "
-        "with other work: where both are given, the processor's seconds, of client and server "
-        "together, are the ones to go by.\n"
+        f"Python {platform.python_version()}, {found.server}, heap {found.heap}; load of the "
+        f"machine at its end {os.getloadavg()[1]:.1f}). cpu s: the processor's seconds of client "
+        "and server together, which other work disturbs least.\n"
     )
     yield from _races(found)
-    yield from _large_table(found)
-    yield from _offline_table(found)
+    if found.large:
+        yield from _large_table(found)
+    if found.offline:
+        yield from _offline_table(found.offline)
 
 
 def _races(found: Results) -> Iterator[str]:
@@ -110,8 +113,7 @@ def _large_table(found: Results) -> Iterator[str]:
     yield ""
 
 
-def _offline_table(found: Results) -> Iterator[str]:
-    took = found.offline
+def _offline_table(took: Offline) -> Iterator[str]:
     yield "## The same graph by the offline import\n"
     yield (
         f"Export {took.export:.1f} s, `import.sh` {took.load:.1f} s, by bolt {took.bolt:.1f} s: "

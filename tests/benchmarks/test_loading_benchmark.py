@@ -105,7 +105,7 @@ def test_the_plain_loop_and_songnet_make_one_graph(bench, here):
 @pytest.mark.neo4j
 def test_races_and_the_large_graph_are_measured_and_told(bench, here):
     report = bench["_loading_report"]
-    sizes = report.Sizes(10, 60, 50, 1, large_songs=50, networks=2, partitions=3,
+    sizes = report.Sizes(10, 60, 50, 1, 40, large_songs=50, networks=2, partitions=3,
                          edges_per_network=60)  # fmt: skip
     raced = list(bench["loading"].races(here, sizes))
     written = bench["loading"].write_large(here, sizes)
@@ -124,7 +124,7 @@ def test_races_and_the_large_graph_are_measured_and_told(bench, here):
 def test_the_whole_benchmark_runs_and_the_import_makes_the_same_graph(
     bench, neo4j_server, tmp_path
 ):
-    sizes = {"playlists": 5, "songs": 30, "edges": 20, "rounds": 1, "large-songs": 40,
+    sizes = {"playlists": 5, "songs": 30, "edges": 20, "rounds": 1, "members": 30, "large-songs": 40,
              "networks": 1, "partitions": 2, "edges-per-network": 50}  # fmt: skip
     options = [f"--{name}={size}" for name, size in sizes.items()]
     bench["loading"].main([*options, f"--out={tmp_path / 'loading.md'}"])

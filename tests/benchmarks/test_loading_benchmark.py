@@ -125,7 +125,8 @@ def test_the_whole_benchmark_runs_and_the_import_makes_the_same_graph(
     bench, neo4j_server, tmp_path
 ):
     sizes = {"playlists": 5, "songs": 30, "edges": 20, "rounds": 1, "members": 30,
-             "large-songs": 40, "networks": 1, "partitions": 2, "edges-per-network": 50}  # fmt: skip
+             "large-songs": 40, "networks": 1, "partitions": 2,
+             "edges-per-network": 50}  # fmt: skip
     options = [f"--{name}={size}" for name, size in sizes.items()]
     bench["loading"].main([*options, f"--out={tmp_path / 'loading.md'}"])
     kept = json.loads((tmp_path / "loading.json").read_text("utf-8"))

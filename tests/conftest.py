@@ -1,8 +1,9 @@
-"""Fixtures for everybody: one real Neo4j server for the whole run, and an empty store on it."""
+"""Fixtures for everybody: a real Neo4j server for the whole run, an empty store on it, Chromium."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from songnet.store.neo4j import Neo4jStore
 
 # How long an example takes says more of the machine than of the code.
@@ -20,6 +23,9 @@ settings.register_profile("songnet", deadline=None)
 settings.load_profile("songnet")
 
 NEO4J_SCRIPT = Path(__file__).parent.parent / "scripts" / "neo4j"
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                  "--disable-background-networking", "--disable-component-update",
+                  "--disable-sync"]  # fmt: skip
 MISSING = 3  # the script's exit code where Java, Maven or the jars cannot be had
 
 
@@ -68,3 +74,20 @@ def neo4j_store(neo4j_server: dict[str, str]) -> Iterator[Neo4jStore]:
     wipe(neo4j_server)
     with Neo4jStore(neo4j_server["NEO4J_URI"], environment=neo4j_server) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium, one for all: playwright bears but one of its kind in a process."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "no Chromium: install it (Debian: apt-get install chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -15,34 +13,12 @@ import report_samples as samples
 
 from songnet.report import ReportContent, write
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update",
-         "--disable-sync"]  # fmt: skip
 PAGES = {
     "full": samples.content,
     "hostile": samples.hostile,
     "empty": lambda: ReportContent("Empty", "now"),
     "large": samples.large,
 }
-
-
-def unavailable(reason):
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        unavailable("no Chromium: install it (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")
@@ -60,13 +36,13 @@ def page_at(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(browser, page_at):
+def opened(chromium, page_at):
     """Open a page; what it complained of and asked for is checked when the test is over."""
     complaints, requests, contexts = [], [], []
 
     def open_page(name, *, width=1280, **settings):
         size = {"width": width, "height": 900}
-        context = browser.new_context(viewport=size, **settings)
+        context = chromium.new_context(viewport=size, **settings)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))

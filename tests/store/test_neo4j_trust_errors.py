@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import threading
 import traceback
@@ -42,7 +43,8 @@ def users(
     with neo4j.GraphDatabase.driver(neo4j_server["NEO4J_URI"], auth=auth) as driver:
 
         def make(password: str, *, change: str = "NOT REQUIRED") -> dict[str, str]:
-            made.append(f"trust{len(made)}")
+            # A name that was refused too often stays so for a while, whoever bears it.
+            made.append(f"trust{secrets.token_hex(8)}")
             driver.execute_query(
                 f"CREATE USER {made[-1]} SET PASSWORD $password CHANGE {change}",
                 password=password,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -98,14 +98,12 @@ def migrate(server: Server) -> tuple[int, int]:
     return SCHEMA_VERSION, SCHEMA_VERSION
 
 
-def health(server: Server, encoders: Mapping[str, bool]) -> Health:
-    """What is there and what is amiss; `encoders` says which of them have vectors."""
+def health(server: Server, encoders: Iterable[str]) -> Health:
+    """What is there and what is amiss; each of `encoders` has an index of vectors."""
     sign = read_sign(server)
     there = {record["name"]: record["state"] for record in server.read(cypher.INDEXES)}
     wanted = list(_wanted(server.label_prefix))
-    vectors = [
-        named(f"vectors_{name}", server.label_prefix) for name, has in encoders.items() if has
-    ]
+    vectors = [named(f"vectors_{name}", server.label_prefix) for name in encoders]
     unfinished = [record["name"] for record in server.read(cypher.UNFINISHED)]
     needed = [*wanted, *vectors] if sign.schemas else []
     return Health(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from songnet.errors import BadNameError, InputError
 from songnet.info import Counts, EncoderInfo, Health, NetworkInfo, PartitionInfo
 from songnet.model import Ids, Memberships, Partition, SongNetwork, Vectors, among, object_array
+from songnet.names import check_encoder_name
 from songnet.store import _neo4j_schema as schema
 from songnet.store import _neo4j_statements as cypher
 from songnet.store import _neo4j_steps as steps
@@ -157,7 +158,7 @@ class Neo4jStore:
         ]
         before = self._one("encoder", encoder.name)
         if before is not None and not _same_model(encoder_info(before), encoder):
-            self._server.run(cypher.DROP_INDEX.format(index=f"vectors_{encoder.name}"))
+            self._drop_index(encoder.name)
             plan.insert(0, steps.Step(cypher.DROP_VECTORS, {"encoder": encoder.name}))
         self._write(lambda: iter(plan))
         self._make_index(encoder)
@@ -279,7 +280,7 @@ class Neo4jStore:
                 f"{what} {name!r} is used by partitions {', '.join(users)}: drop them first"
             )
         if what == "encoder":
-            self._server.run(cypher.DROP_INDEX.format(index=f"vectors_{name}"))
+            self._drop_index(name)
         self._write(lambda: steps.drop_steps(what, name), rows=self._size(what, name))
 
     # --- the store itself -------------------------------------------------------------------------
@@ -297,7 +298,7 @@ class Neo4jStore:
 
     def health(self) -> Health:
         """The server, the schema, the indexes and what is amiss; see `GraphStore.health`."""
-        return schema.health(self._server, {info.name: True for info in self.encoders()})
+        return schema.health(self._server, [info.name for info in self.encoders()])
 
     # --- anything ---------------------------------------------------------------------------------
 
@@ -379,7 +380,10 @@ class Neo4jStore:
         check_in_graph(songs, songs[~among(songs, unknown)], what=what)
 
     def _index(self, encoder: str) -> str:
-        return named(f"vectors_{encoder}", self.label_prefix)
+        return named(_vector_index(encoder), self.label_prefix)
+
+    def _drop_index(self, encoder: str) -> None:
+        self._server.run(cypher.DROP_INDEX.format(index=_vector_index(encoder)))
 
     def _make_index(self, encoder: EncoderInfo) -> None:
         """The encoder's vector index, made if it is not there, ready to be asked."""
@@ -401,6 +405,11 @@ def migrate(
         return schema.migrate(server)
     finally:
         server.close()
+
+
+def _vector_index(encoder: str) -> str:
+    # The name becomes part of a statement, and a node may have been put there by anybody.
+    return f"vectors_{check_encoder_name(encoder)}"
 
 
 def _filled(text: str, blanks: Mapping[str, str]) -> str:

@@ -221,3 +221,15 @@ def test_a_file_of_nasty_texts_is_loaded_by_a_process(
     assert (code, err) == (0, "")
     assert out.startswith(f"loaded {len(texts)} playlists, {len(texts)} songs")
     assert neo4j_store.counts().memberships == len(texts)
+
+
+def test_an_encoder_that_somebody_put_there_does_not_become_a_statement(
+    neo4j_store: Neo4jStore,
+) -> None:
+    neo4j_store.add_songs(pa.table({"id": ["a"]}))
+    name = "x` IF EXISTS // `"
+    neo4j_store.query("CREATE (:Encoder {name: $name})", {"name": name}, write=True)
+    before = neo4j_store.query("SHOW INDEXES YIELD name RETURN name ORDER BY name")
+    with pytest.raises(BadNameError, match="cannot name an encoder"):
+        neo4j_store.drop("encoder", name)
+    assert neo4j_store.query("SHOW INDEXES YIELD name RETURN name ORDER BY name") == before

@@ -56,9 +56,6 @@ COMMUNITY_SCHEMA = pa.schema(
 )
 IN_COMMUNITY_SCHEMA = pa.schema([("song", pa.string()), ("community", pa.string())])
 
-PLAIN_QUALITIES = ("modularity", "codelength", "description_length", "resolution")
-LARGEST_INT = 2**63 - 1
-
 
 # --- tables that come in ----------------------------------------------------------------------
 

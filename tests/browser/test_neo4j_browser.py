@@ -124,10 +124,13 @@ def test_the_guide_plays_from_this_machine(tab):
     with browser_guide.server() as serving:
         threading.Thread(target=serving.serve_forever, daemon=True).start()
         tab.type(f":guide http://localhost:{serving.server_port}/{browser_guide.GUIDE}")
-        page.get_by_test_id("guidesDrawer").get_by_role("heading", level=1).wait_for()
-        for _ in range(3):
+        drawer = page.get_by_test_id("guidesDrawer")
+        drawer.get_by_role("heading", level=1).wait_for()
+        for heading in ("Bring the graph", "Make it look", "What is in the graph"):
             page.click("[data-testid=guideNextSlide]")
-        page.locator("pre.runnable").first.click()
+            # A busy Browser turns the page late: what is clicked next must be on the new one.
+            drawer.get_by_role("heading", name=heading).wait_for()
+        drawer.locator("pre.runnable").first.click()
         page.locator(".monaco-editor").get_by_text("UNWIND").wait_for()
         page.click("[data-testid=editor-Run]")
         frame = page.locator("[data-testid=frame]").first

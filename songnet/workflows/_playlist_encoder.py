@@ -13,6 +13,7 @@ from songnet.encoders.track2vec import Track2VecDesign
 from songnet.errors import StateError, UsageError
 from songnet.model import Ids, Vectors
 from songnet.store.latents import LatentsFile
+from songnet.tables import evidence
 from songnet.workflows.workspace import Workspace
 
 SETTINGS = frozenset({"epochs", "seed"})
@@ -38,7 +39,11 @@ def learn_playlists(
 ) -> tuple[Saved, LatentsFile]:
     """A trained encoder in the data folder, and its vectors there."""
     saved, vectors = encoders.train_on_playlists(
-        workspace.store.membership_table(), design, name=name, checkpoint=checkpoint, watch=watch
+        evidence(workspace.store.membership_table()),
+        design,
+        name=name,
+        checkpoint=checkpoint,
+        watch=watch,
     )
     encoders.save(saved, workspace.data.encoder(name))
     workspace.data.write_latents(name, _blocks(vectors), made_by=saved.fingerprint)
@@ -67,5 +72,5 @@ def same_playlists(workspace: Workspace, saved: Saved) -> bool:
     """Whether the graph's playlists are still those that an encoder learnt from."""
     design = saved.design
     assert isinstance(design, encoders.LearntDesign)  # noqa: S101 (the registry's own kind)
-    table = workspace.store.membership_table()
+    table = evidence(workspace.store.membership_table())
     return track2vec.identity(table, design.settings) == design.playlists

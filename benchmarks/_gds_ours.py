@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks._gds_races import Clock, Contender, Way
-from benchmarks._gds_server import peak_bytes
 from benchmarks._gds_world import ENCODER
+from benchmarks._measure import peak_bytes
 from songnet.model import Floats, Ids, Ints, Partition, SongNetwork
 from songnet.networks import nearest
 from songnet.networks._igraph import graph

@@ -72,16 +72,3 @@ def running(heap: str = "4g") -> Iterator[Running]:
 def _script(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(SCRIPT), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def forget_peak(pid: int | str = "self") -> None:
-    """Let a process's peak of memory begin anew from what it holds now."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5", "ascii")
-
-
-def peak_bytes(pid: int | str = "self") -> int:
-    """The most memory that a process held at once since `forget_peak`."""
-    for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    raise RuntimeError(f"process {pid} says nothing of its memory")

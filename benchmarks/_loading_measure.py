@@ -6,9 +6,11 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks._loading_server import LocalServer
+from benchmarks._measure import forget_peak, held_bytes, peak_bytes
+
+MEGABYTE = 1e6
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,16 @@ class Measured:
 
 def measure(server: LocalServer, do: Callable[[], object]) -> Measured:
     """Do something with a server, and say what it took."""
-    _forget_peak("self")
-    _forget_peak(server.pid)
-    held = _memory("self", "VmRSS")
+    forget_peak()
+    forget_peak(server.pid)
+    held = held_bytes()
     wall, cpu = time.perf_counter(), time.process_time() + server.cpu_seconds()
     do()
     return Measured(
         time.perf_counter() - wall,
         time.process_time() + server.cpu_seconds() - cpu,
-        _memory("self", "VmHWM") - held,
-        _memory(server.pid, "VmHWM"),
+        (peak_bytes() - held) / MEGABYTE,
+        peak_bytes(server.pid) / MEGABYTE,
     )
 
 
@@ -95,14 +97,3 @@ def _median(measured: list[Measured]) -> Measured:
             for name in ("wall", "cpu", "client_mb", "server_mb")
         )
     )
-
-
-def _forget_peak(pid: int | str) -> None:
-    Path(f"/proc/{pid}/clear_refs").write_text("5", "ascii")
-
-
-def _memory(pid: int | str, field: str) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines():
-        if line.startswith(f"{field}:"):
-            return int(line.split()[1]) / 1000
-    raise RuntimeError(f"process {pid} says nothing of {field}")

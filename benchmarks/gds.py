@@ -22,9 +22,10 @@ from benchmarks import _gds_ours as ours
 from benchmarks import _gds_quality as quality
 from benchmarks._gds_races import STEPS, Clock, Contender, Measured, race
 from benchmarks._gds_report import Result, report
-from benchmarks._gds_server import NoServerError, Running, forget_peak, peak_bytes, running
+from benchmarks._gds_server import NoServerError, Running, running
 from benchmarks._gds_theirs import ALGORITHMS, Gds
 from benchmarks._gds_world import ENCODER, World, generated, stored
+from benchmarks._measure import forget_peak, peak_bytes
 from benchmarks.timing import publish
 from songnet.errors import SongnetError
 from songnet.info import EncoderInfo

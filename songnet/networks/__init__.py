@@ -10,9 +10,10 @@ from songnet.model import SongNetwork
 from songnet.networks._assortativity import Assortativity, assortativity
 from songnet.networks._component import largest_component
 from songnet.networks._conditions import FIELDS, Condition, condition, conditions
-from songnet.networks._cooccurrence import cooccurrence
+from songnet.networks._cooccurrence import OnEstimate, cooccurrence
 from songnet.networks._core import k_core
 from songnet.networks._disparity import disparity
+from songnet.networks._estimate import ProjectionEstimate
 from songnet.networks._hubness import Hubs, hubness, hubs, k_occurrence
 from songnet.networks._modularity import modularity
 from songnet.networks._modularity_null import modularity_test
@@ -23,6 +24,7 @@ from songnet.networks._projection import WEIGHTS, Weight
 from songnet.networks._rewiring import rewired
 from songnet.networks._scaling import SCALINGS, Scaling
 from songnet.networks._selection import Selection, restricted, select
+from songnet.networks._strongest import strongest
 
 __all__ = [
     "FIELDS",
@@ -32,6 +34,8 @@ __all__ = [
     "Condition",
     "Hubs",
     "NullTest",
+    "OnEstimate",
+    "ProjectionEstimate",
     "Scaling",
     "Selection",
     "SongNetwork",
@@ -55,4 +59,5 @@ __all__ = [
     "restricted",
     "rewired",
     "select",
+    "strongest",
 ]

@@ -1,31 +1,39 @@
 """The network of songs that share playlists.
 
-The counts are the upper triangle of AᵀA, where A says which song is in which playlist. It is made
-in blocks of songs, and every block is weighted and pruned before the next, so memory holds the
-edges that are kept and one block.
+The counts are one triangle of AᵀA, where A says which song is in which playlist. It is made in
+blocks of songs, a thread each, and a block is weighted and pruned where it is made, so memory holds
+the edges that are kept and a block for each thread.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 
-from songnet.errors import EmptyInputError, MemoryRefusedError, UsageError
+from songnet.errors import EmptyInputError, UsageError
 from songnet.model import Ids, Ints, Memberships, Scalar, SongNetwork
 from songnet.names import check_name
 from songnet.networks._component import largest_component as component_of
 from songnet.networks._core import check_k
 from songnet.networks._core import k_core as core_of
 from songnet.networks._disparity import check_alpha
-from songnet.networks._edges import Edges, joined, once
-from songnet.networks._incidence import blocks, incidence
+from songnet.networks._edges import Edges, Linked, in_order
+from songnet.networks._estimate import (
+    BYTES_PER_EDGE,
+    COMPILER,
+    ProjectionEstimate,
+    estimate,
+    refuse_memory,
+    refuse_work,
+)
+from songnet.networks._incidence import incidence
 from songnet.networks._projection import Projection, Weight, check_weight
 from songnet.progress import Progress, silent
 
-BYTES_PER_EDGE = 80
-SAMPLE = 512
-GIB = 1 << 30
+OnEstimate: TypeAlias = Callable[[ProjectionEstimate], object]
 
 
 def cooccurrence(
@@ -41,6 +49,7 @@ def cooccurrence(
     k_core: int | None = None,
     largest_component: bool = False,
     memory_gib: float = 8.0,
+    on_estimate: OnEstimate | None = None,
     progress: Progress = silent,
 ) -> SongNetwork:
     """An edge between songs that share playlists.
@@ -86,6 +95,8 @@ def cooccurrence(
         What to call the network.
     memory_gib
         Refuse rather than take more memory than about this, GiB.
+    on_estimate
+        Told, before the edges are made, how many there will be and what they will take.
     progress
         Told what is done, of how many songs, and how many there are.
 
@@ -99,7 +110,9 @@ def cooccurrence(
     EmptyInputError
         No memberships, or no edge passes the options.
     MemoryRefusedError
-        The edges, estimated beforehand and counted on the way, would not fit.
+        The edges, estimated beforehand and counted on the way, would not fit, or the playlists
+        hold so many pairs that the work would take hours. A list of n songs has n(n - 1)/2 of them
+        whatever they weigh: `newman` makes a long list light, and only `max_length` makes it cheap.
     UsageError
         An option out of range.
     """
@@ -114,15 +127,20 @@ def cooccurrence(
     }
     _check(options, k_core, memory_gib)
     whole = incidence(memberships, min_shared, max_length)
+    refuse_work(whole)
     made = Projection(whole, weight, min_shared, progress)
     if most_connected is not None:
         made = made.only(_most_connected(made.degrees(), most_connected))
     if disparity is not None:
         made = made.filtered(disparity)
-    edges = _gather(made, top, memory_gib)
-    if not len(edges.sources):
+    parts = _gather(made, top, memory_gib, on_estimate)
+    songs = made.table.songs
+    # What is done with makes room for the result.
+    del whole, made
+    linked = in_order(parts, len(songs), from_both=top is not None)
+    if not len(linked.sources):
         raise EmptyInputError(_nothing_left(options))
-    network = _network(name, made.table.songs, edges, options)
+    network = _network(name, songs, linked, options)
     network = network if k_core is None else core_of(network, k_core)
     return component_of(network) if largest_component else network
 
@@ -147,50 +165,23 @@ def _most_connected(degree: Ints, number: int) -> Ints:
     return np.sort(np.argsort(-degree, kind="stable")[:number])
 
 
-def _gather(made: Projection, top: int | None, memory_gib: float) -> Edges:
-    """All edges to keep, sorted by source, then target."""
-    _refuse(_estimate(made, top), memory_gib)
+def _gather(
+    made: Projection, top: int | None, memory_gib: float, on_estimate: OnEstimate | None
+) -> list[Edges]:
+    """All edges to keep, some of them from both of their songs."""
+    expected = estimate(made, top)
+    if on_estimate is not None:
+        on_estimate(expected)
+    table = made.table
+    refuse_memory(expected.edges, expected.bytes - COMPILER, memory_gib, table)
     what = "linking songs"
-    found = made.upper(what) if top is None else made.heaviest(top, what)
+    found = made.lower(what) if top is None else made.heaviest(top, what)
     parts, kept = [], 0
     for each in found:
         kept += len(each.sources)
-        _refuse(kept, memory_gib)
+        refuse_memory(kept, kept * BYTES_PER_EDGE, memory_gib, table)
         parts.append(each)
-    edges = joined(parts)
-    return edges if top is None else once(edges, len(made.table.songs))
-
-
-def _estimate(made: Projection, top: int | None) -> int:
-    """About how many edges there will be: a bound where that is small, else from a sample."""
-    table, songs = made.table, len(made.table.songs)
-    meetings = int((table.lengths * (table.lengths - 1) // 2).sum())
-    bound = min(meetings // made.min_shared, songs * (songs - 1) // 2, songs * (top or songs))
-    if bound * BYTES_PER_EDGE < GIB:
-        return bound
-    return min(bound, _sampled(made, top))
-
-
-def _sampled(made: Projection, top: int | None) -> int:
-    """The number of edges, extrapolated from songs spread evenly from rare to common."""
-    work, songs = made.table.work, len(made.table.songs)
-    spread = np.linspace(0, songs - 1, min(SAMPLE, songs)).astype(np.int64)
-    chosen, found = np.sort(np.argsort(work, kind="stable")[spread]), 0
-    for low, high in blocks(work[chosen]):
-        degree = np.bincount(made.around(chosen[low:high]).sources)
-        # An edge has two ends, but `top` picks from each end.
-        found += int(np.minimum(degree, top).sum() if top else degree.sum() // 2)
-    return found * songs // len(chosen)
-
-
-def _refuse(edges: int, memory_gib: float) -> None:
-    needed = edges * BYTES_PER_EDGE / GIB
-    if needed > memory_gib:
-        raise MemoryRefusedError(
-            f"linking songs by playlists would make about {edges:,} edges or more and take "
-            f"{needed:.1f} GiB, over the {memory_gib:g} GiB allowed: make fewer with --min-shared, "
-            "--top, --most-connected or --max-length, or allow more with --memory-gib"
-        )
+    return parts
 
 
 def _nothing_left(options: dict[str, Scalar]) -> str:
@@ -202,18 +193,15 @@ def _nothing_left(options: dict[str, Scalar]) -> str:
     return f"with {', '.join(given)} no two songs share enough playlists: loosen these options"
 
 
-def _network(name: str, songs: Ids, edges: Edges, params: dict[str, Scalar]) -> SongNetwork:
-    """The network of the songs that have edges; indices keep their order."""
-    linked = np.zeros(len(songs), bool)
-    linked[edges.sources] = linked[edges.targets] = True
-    position = np.cumsum(linked) - 1
+def _network(name: str, songs: Ids, edges: Linked, params: Mapping[str, Scalar]) -> SongNetwork:
+    """The network of the songs that have edges."""
     return SongNetwork(
         name=name,
         kind="playlists",
-        songs=songs[linked],
-        sources=position[edges.sources],
-        targets=position[edges.targets],
-        weights=edges.weights.astype(np.float64, copy=False),
-        attributes=MappingProxyType({"playlists": edges.playlists.astype(np.int64)}),
+        songs=songs[edges.songs],
+        sources=edges.sources,
+        targets=edges.targets,
+        weights=edges.weights,
+        attributes=MappingProxyType({"playlists": edges.playlists}),
         params=MappingProxyType({key: value for key, value in params.items() if value is not None}),
     )

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from songnet.model import Floats, Ints
 
 BLOCK = 1 << 24
+# Numbers that fit a core's cache in double precision.
+CACHED = 1 << 16
 DECIMALS = 9
 
 
@@ -41,31 +43,38 @@ class Directions:
     def __len__(self) -> int:
         return len(self.values)
 
-    def blocks(self) -> Iterator[tuple[slice, Floats]]:
-        """Some songs after the other, with their cosines with all songs, shape (rows, n).
+    def blocks(self, songs: Ints | None = None) -> Iterator[tuple[slice, Floats]]:
+        """Some of `songs` (all) after the other, with their cosines with all songs, (rows, n).
 
         A song's cosine with itself is -inf: it is not its own neighbour. A block may be changed,
         and is gone with the next, which takes its place in memory.
         """
+        songs = np.arange(len(self)) if songs is None else songs
         step = max(1, BLOCK // len(self))
-        space = np.empty((min(step, len(self)), len(self)))
-        for rows in _slices(len(self), step):
-            cosine = self._with_all(rows, space[: rows.stop - rows.start])
-            own = np.arange(len(cosine))
-            cosine[own, rows.start + own] = -np.inf
+        space = np.empty((min(step, len(songs)), len(self)))
+        for rows in pieces(len(songs), step):
+            cosine = self._with_all(songs[rows], space[: rows.stop - rows.start])
+            cosine[np.arange(len(cosine)), songs[rows]] = -np.inf
             yield rows, cosine
+
+    def single(self) -> NDArray[np.float32]:
+        """Vectors of length 1 in single precision, shape (n, d)."""
+        result = np.empty(self.values.shape, np.float32)
+        for part in pieces(len(self), CACHED // self.values.shape[1]):
+            result[part] = self._unit(part)
+        return result
 
     def between(self, left: Ints, right: Ints) -> Floats:
         """Cosines of pairs, one by one, so that they do not hang on where a block ends."""
         result = np.empty(len(left))
-        for part in _slices(len(left), BLOCK // self.values.shape[1]):
+        for part in pieces(len(left), CACHED // self.values.shape[1]):
             result[part] = np.einsum("ij,ij->i", self._unit(left[part]), self._unit(right[part]))
         return np.clip(np.round(result, DECIMALS), -1, 1)
 
-    def _with_all(self, rows: slice, result: Floats) -> Floats:
-        left = self._unit(rows)
+    def _with_all(self, songs: Ints, result: Floats) -> Floats:
+        left = self._unit(songs)
         # In tiles, because the vectors in double precision may not fit beside themselves.
-        for columns in _slices(len(self), BLOCK // self.values.shape[1]):
+        for columns in pieces(len(self), BLOCK // self.values.shape[1]):
             np.matmul(left, self._unit(columns).T, out=result[:, columns])
         return np.round(result, DECIMALS, out=result)
 
@@ -73,6 +82,7 @@ class Directions:
         return np.asarray(self.values[songs] / self.norms[songs][:, None], np.float64)
 
 
-def _slices(length: int, step: int) -> Iterator[slice]:
+def pieces(length: int, step: int) -> Iterator[slice]:
+    """Slices of `step`, at least 1, that cover `length`."""
     step = max(1, step)
     return (slice(start, min(start + step, length)) for start in range(0, length, step))

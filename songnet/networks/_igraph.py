@@ -21,7 +21,7 @@ def graph(network: SongNetwork, kept: NDArray[np.bool_] | None = None) -> Any:
 
     `kept`, bool (m,), says which of them; default: all.
     """
-    chosen = slice(None) if kept is None else kept
+    chosen = slice(None) if kept is None or kept.all() else kept
     return from_ends(len(network.songs), network.sources[chosen], network.targets[chosen])
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from songnet.errors import EmptyInputError, UsageError
 from songnet.model import Floats, Ids, Ints, Scalar, SongNetwork, Vectors
 from songnet.networks._cosine import Directions, norms
-from songnet.networks._ranking import Neighbors, joined
-from songnet.networks._scaling import Scaling, measure
+from songnet.networks._ranking import Neighbors
+from songnet.networks._scaling import Scaling, neighbors
 
 
 def nearest(
@@ -18,8 +18,8 @@ def nearest(
 ) -> SongNetwork:
     """An edge between two songs if one is among the other's `k` nearest.
 
-    Every song is held against every other, in blocks, by the cosine of their vectors, in double
-    precision and rounded to 9 decimals. Ties go to the smaller id.
+    Every song is held against every other by the cosine of their vectors, and all that may be near
+    again in double precision, rounded to 9 decimals. Ties go to the smaller id.
 
     Parameters
     ----------
@@ -62,10 +62,7 @@ def nearest(
         raise UsageError(f"-k must be at least 1: got {k}")
     kept, directions = _directions(vectors)
     within = min(k, len(directions) - 1)
-    near = measure(scaling, directions, within)
-    found = joined(
-        [near.nearest(cosine, within, first=rows.start) for rows, cosine in directions.blocks()]
-    )
+    found = neighbors(scaling, directions, within)
     low, high, rank_low, rank_high = _union(found, len(directions))
     return _network(
         kept,

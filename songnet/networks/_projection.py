@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
@@ -10,9 +10,12 @@ import numpy as np
 
 from songnet.errors import UsageError
 from songnet.model import Floats, Ints
+from songnet.networks import _compiled
+from songnet.networks._compiled import compiled
 from songnet.networks._disparity import Strengths
 from songnet.networks._edges import Edges, heaviest
-from songnet.networks._incidence import Incidence, blocks
+from songnet.networks._incidence import Incidence
+from songnet.networks._threads import in_turn
 from songnet.progress import Progress
 
 Weight: TypeAlias = Literal["count", "newman", "cosine", "pmi"]
@@ -55,46 +58,53 @@ class Projection:
         """The same with these songs alone, indices rising."""
         return replace(self, table=self.table.only(chosen))
 
-    def upper(self, what: str) -> Iterator[Edges]:
-        """Blocks of edges from the smaller to the larger index, sorted."""
-        for low, high in blocks(self.table.work):
-            edges = self._met(np.arange(low, high), first_target=low)
-            yield self._pruned(edges.where(edges.targets > edges.sources))
-            self.progress(what, high, len(self.table.songs))
+    def lower(self, what: str) -> Iterator[Edges]:
+        """Blocks of edges from the larger to the smaller index, grouped by source, rising."""
+        return self._blocks(lambda songs: self._found(songs, lower=True), what)
 
     def heaviest(self, top: int, what: str) -> Iterator[Edges]:
-        """Blocks with the `top` heaviest edges of every song, from that song."""
-        for low, high in blocks(self.table.work):
-            yield heaviest(self.around(np.arange(low, high)), top)
-            self.progress(what, high, len(self.table.songs))
+        """Blocks of the `top` heaviest edges of every song, from that song."""
+        return self._blocks(lambda songs: self.picks(songs, top), what)
 
     def around(self, songs: Ints) -> Edges:
-        """All edges of some songs, from them, sorted."""
-        edges = self._met(songs, first_target=0)
-        return self._pruned(edges.where(edges.targets != edges.sources))
+        """All edges of some songs, from them, grouped by source."""
+        return self._found(songs, lower=False)
+
+    def picks(self, songs: Ints, top: int) -> Edges:
+        """The `top` heaviest edges of some songs, from them."""
+        return heaviest(self.around(songs), top)
 
     def degrees(self) -> Ints:
         """Neighbours of every song, shape (n,)."""
-        degree = np.zeros(len(self.table.songs), np.int64)
-        for edges in self.upper("counting neighbours"):
-            for ends in (edges.sources, edges.targets):
-                degree += np.bincount(ends, minlength=len(degree))
-        return degree
+        return self._ends("counting neighbours")[0]
 
     def filtered(self, alpha: float) -> Projection:
         """The same with only those edges that the disparity filter keeps."""
+        return replace(self, backbone=Strengths(*self._ends("summing weights"), alpha))
+
+    def _ends(self, what: str) -> tuple[Ints, Floats]:
+        """Neighbours of every song, and the weight of its edges, shape (n,) each."""
         degree = np.zeros(len(self.table.songs), np.int64)
         strength = np.zeros(len(self.table.songs))
-        for edges in self.upper("summing weights"):
-            for ends in (edges.sources, edges.targets):
-                degree += np.bincount(ends, minlength=len(degree))
-                strength += np.bincount(ends, edges.weights, minlength=len(degree))
-        return replace(self, backbone=Strengths(degree, strength, alpha))
+        add = compiled(_compiled.add_ends)
+        for edges in self.lower(what):
+            add(edges.sources, edges.targets, edges.weights, degree, strength)
+        return degree, strength
 
-    def _met(self, songs: Ints, *, first_target: int) -> Edges:
+    def _blocks(self, make: Callable[[Ints], Edges], what: str) -> Iterator[Edges]:
+        songs = np.arange(len(self.table.songs))
+        ranges = list(self.table.blocks(songs))
+        made = in_turn(lambda at: make(songs[at[0] : at[1]]), ranges)
+        for (_, high), edges in zip(ranges, made, strict=True):
+            yield edges
+            self.progress(what, high, len(songs))
+
+    def _found(self, songs: Ints, *, lower: bool) -> Edges:
         shared_out = self.weight == "newman"
-        edges = self.table.meetings(songs, first_target=first_target, shared_out=shared_out)
-        return edges.where(edges.playlists >= self.min_shared) if self.min_shared > 1 else edges
+        found = self.table.meetings(
+            songs, lower=lower, least=self.min_shared, shared_out=shared_out
+        )
+        return self._pruned(found)
 
     def _pruned(self, edges: Edges) -> Edges:
         """Weighted, without edges that weigh nothing or that the filter drops."""

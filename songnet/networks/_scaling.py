@@ -16,12 +16,29 @@ import numpy as np
 
 from songnet.errors import UsageError
 from songnet.model import Floats
+from songnet.networks._candidates import nearest_by_cosine
 from songnet.networks._cosine import DECIMALS, Directions
 from songnet.networks._proximity import MutualProximity
-from songnet.networks._ranking import Neighbors, best
+from songnet.networks._ranking import Neighbors, best, joined
 
 Scaling: TypeAlias = Literal["none", "mutual-proximity", "local-scaling"]
 SCALINGS: Final[tuple[Scaling, ...]] = ("none", "mutual-proximity", "local-scaling")
+
+
+def neighbors(scaling: str, directions: Directions, k: int) -> Neighbors:
+    """The `k` nearest of every song by that scaling; `UsageError` if there is none.
+
+    Parameters
+    ----------
+    k
+        From 1 to one below the number of songs.
+    """
+    if scaling == "none":
+        return nearest_by_cosine(directions, k)
+    measure = _measure(scaling, directions, k)
+    return joined(
+        [measure.nearest(cosine, k, first=rows.start) for rows, cosine in directions.blocks()]
+    )
 
 
 class Measure(Protocol):
@@ -31,23 +48,13 @@ class Measure(Protocol):
         """The `k` nearest of songs ``first``, ``first + 1``, …, from cosines (rows, n)."""
 
 
-def measure(scaling: str, directions: Directions, k: int) -> Measure:
+def _measure(scaling: str, directions: Directions, k: int) -> Measure:
     """The measure of that name, made to the songs it is for; `UsageError` if there is none."""
-    if scaling == "none":
-        return Cosine()
     if scaling == "local-scaling":
         return LocalScaling.of(directions, k)
     if scaling == "mutual-proximity":
         return MutualProximity.of(directions)
     raise UsageError(f"there is no scaling {scaling!r}: use one of {', '.join(SCALINGS)}")
-
-
-class Cosine:
-    """The cosine as it is."""
-
-    def nearest(self, cosine: Floats, k: int, *, first: int) -> Neighbors:
-        """See `Measure`."""
-        return best(cosine, cosine, k, first=first)
 
 
 @dataclass(frozen=True)

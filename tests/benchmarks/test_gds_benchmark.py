@@ -74,6 +74,7 @@ def test_the_planted_communities_are_there_to_be_found(bench, world):
 
 
 @pytest.mark.neo4j
+@pytest.mark.benchmark
 def test_both_work_on_the_same_graph(bench, field, world):
     """Songs, edges and weights: what is pulled, and both ways to project."""
     pulled = bench["_gds_ours"].pulled(field.store)
@@ -94,6 +95,7 @@ def test_both_work_on_the_same_graph(bench, field, world):
 
 
 @pytest.mark.neo4j
+@pytest.mark.benchmark
 @pytest.mark.parametrize("algorithm", ["louvain", "leiden", "label-propagation"])
 def test_modularity_is_igraphs_and_that_which_gds_tells(bench, field, world, algorithm):
     graph = as_igraph(world.network)
@@ -112,6 +114,7 @@ def test_modularity_is_igraphs_and_that_which_gds_tells(bench, field, world, alg
 
 
 @pytest.mark.neo4j
+@pytest.mark.benchmark
 def test_gds_tells_the_same_modularity_of_its_own_labels(bench, field, world):
     options = bench["_gds_theirs"].ALGORITHMS["louvain"].variants()["defaults"]
     field.gds.project()
@@ -123,6 +126,7 @@ def test_gds_tells_the_same_modularity_of_its_own_labels(bench, field, world):
 
 
 @pytest.mark.neo4j
+@pytest.mark.benchmark
 def test_neighbours_and_pagerank_are_held_against_the_truth(bench, field, world):
     from sklearn.metrics.pairwise import cosine_similarity
 
@@ -154,6 +158,7 @@ def cleaned(field: Any, algorithm: str) -> Iterator[Any]:
 
 
 @pytest.mark.neo4j
+@pytest.mark.benchmark
 def test_a_race_leaves_nothing_in_the_store_and_becomes_a_page(bench, field):
     before = field.store.counts(), field.store.networks(), field.store.partitions()
     results = field.race("leiden", rounds=1) + field.race("nearest", rounds=1)

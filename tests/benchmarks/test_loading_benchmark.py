@@ -121,6 +121,7 @@ def test_races_and_the_large_graph_are_measured_and_told(bench, here):
 
 
 @pytest.mark.neo4j
+@pytest.mark.benchmark
 def test_the_whole_benchmark_runs_and_the_import_makes_the_same_graph(
     bench, neo4j_server, tmp_path
 ):

@@ -202,6 +202,7 @@ def test_the_result_is_plain_data():
     assert facts["encoder"] == "tiny"
     assert facts["by_pair"]["samples"] == len(facts["by_pair"]["values"]) == 5
     assert facts["by_pair"]["effect_in_sd"] == found.effects[1]
+    assert facts["by_playlist"]["seed"] == facts["by_pair"]["seed"] == 2
     assert [done for _, done, _ in told] == [1, 2, 3, 4, 5]
     again = assortativity(whole, vectors, samples=5, seed=2)
     assert again == found

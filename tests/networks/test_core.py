@@ -38,6 +38,11 @@ def test_a_chain_falls_apart_though_its_middle_has_two_neighbours():
         k_core(network, 3)
 
 
+def test_without_edges_there_is_no_core():
+    with pytest.raises(EmptyInputError, match="--k-core can be at most 0 here"):
+        k_core(SongNetwork.from_edges("ab", [], []), 1)
+
+
 def test_every_song_of_a_linked_core_has_k_neighbours():
     lists = {"p1": "abcd", "p2": "de", "p3": "ef"}
     rows = [(name, song) for name, songs in lists.items() for song in songs]

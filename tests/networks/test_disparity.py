@@ -75,6 +75,14 @@ def test_by_hand():
         disparity(network, alpha=0.027)
 
 
+@pytest.mark.parametrize("unit", [1e-3, 1e3])
+def test_the_unit_of_the_weights_does_not_matter(unit):
+    network = star([7.0 * unit, unit, unit, unit])
+    assert edges_of(disparity(network)) == {("a", "b0"): 7 * unit}
+    with pytest.raises(EmptyInputError):
+        disparity(network, alpha=0.027)
+
+
 def test_equal_weights_are_never_significant():
     # (1 - 1/k)^(k - 1) is over 1/e for every k.
     with pytest.raises(EmptyInputError, match="no edge of 'custom' is significant below 0.36"):
@@ -128,7 +136,8 @@ def test_what_an_edge_knows_stays_and_the_level_is_recorded():
     assert (kept.name, kept.kind) == ("backbone", "playlists")
     assert kept.attributes["playlists"].tolist() == [7]
     assert dict(kept.params) == {"min_shared": 1, "disparity": 0.05}
-    assert disparity(network, alpha=0.05).name == "mine"
+    assert disparity(network).name == "mine"
+    assert disparity(network).params["disparity"] == 0.05
 
 
 @pytest.mark.parametrize("alpha", [0.0, -0.1, 1.1, float("nan")])

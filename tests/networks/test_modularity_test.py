@@ -9,7 +9,7 @@ import pytest
 
 from songnet.errors import InputError, UsageError
 from songnet.model import SongNetwork
-from songnet.networks import modularity, modularity_test
+from songnet.networks import NullTest, modularity, modularity_test
 
 
 def cliques(sizes, between=0, seed=0):
@@ -32,6 +32,26 @@ def test_labels_that_fit_are_found():
     assert test.effect == pytest.approx(test.observed - np.mean(test.values))
     facts = test.to_json()
     assert facts["low"] <= facts["mean"] <= facts["high"] < facts["observed"]
+
+
+def test_what_a_test_says_of_its_samples():
+    test = NullTest("shuffle", observed=150.0, values=tuple(map(float, range(201))), seed=3)
+    sd = np.sqrt(201 * 202 / 12)
+    assert test.to_json() == {
+        "null": "shuffle",
+        "samples": 201,
+        "seed": 3,
+        "movable": 1,
+        "observed": 150,
+        "mean": 100,
+        "sd": pytest.approx(sd),
+        "low": 5,
+        "high": 195,
+        "effect": 50,
+        "z": pytest.approx(50 / sd),
+        "p": 52 / 202,  # 150 itself and the fifty above it
+        "values": list(range(201)),
+    }
 
 
 def test_the_null_is_that_of_all_permutations():

@@ -100,6 +100,8 @@ def test_by_hand():
     assert network.targets.tolist() == [1, 2]
     assert network.attributes["rank_source"].tolist() == [1, 0]
     assert network.attributes["rank_target"].tolist() == [1, 1]
+    for rank in ("rank_source", "rank_target"):
+        assert network.attributes[rank].dtype == np.int64
     assert (network.name, network.kind) == ("sound-enc", "sound")
     assert dict(network.params) == {"encoder": "enc", "k": 1, "scaling": "none"}
 

@@ -11,6 +11,7 @@
 
     export $(scripts/neo4j start)
 
+SONGNET_NEO4J_JVM adds flags for the Java machine.
 Without --line a new home is of the line that SONGNET_NEO4J_LINE names, else of 5.26.
 A home keeps its password, its ports, its release line, and the heap, settings (lines of neo4j.conf)
 and plugins of its last start. Exit codes: 0 done, 1 failed, 2 usage, 3 Java, Maven or the jars are

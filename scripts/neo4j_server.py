@@ -14,6 +14,7 @@ import http.client
 import json
 import os
 import secrets
+import shlex
 import signal
 import socket
 import ssl
@@ -28,6 +29,8 @@ from neo4j_home import Home, Options, ServerError, State, write_whole
 from neo4j_java import LINES, Line, ensure_jars, ensure_plugin, find_java
 
 LINE_VARIABLE = "SONGNET_NEO4J_LINE"
+# Further flags of the Java machine, as a shell would split them.
+JVM_VARIABLE = "SONGNET_NEO4J_JVM"
 STOP_SECONDS = 60
 ATTEMPTS = 3
 PORT_TAKEN = ("BindException", "Address already in use", "PortBindException")
@@ -234,11 +237,20 @@ def classpath(home: Home, state: State, jars: Path) -> Iterator[str]:
     yield f"{home.path}/plugins/*"
 
 
+def jvm_flags() -> list[str]:
+    """What SONGNET_NEO4J_JVM says."""
+    given = os.environ.get(JVM_VARIABLE, "")
+    try:
+        return shlex.split(given)
+    except ValueError as error:
+        raise ServerError(f"{JVM_VARIABLE} must be flags as a shell takes them: {error}") from error
+
+
 def spawn(home: Home, state: State, *, java: str, jars: Path) -> subprocess.Popen[bytes]:
     """Start the server as a process of its own session, which outlives this script."""
     command = [java, "-Xms256m", f"-Xmx{state.options.heap}"]
     command += ["-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow"]
-    command += opened()
+    command += [*opened(), *jvm_flags()]
     command += ["-Dfile.encoding=UTF-8", "-cp", ":".join(classpath(home, state, jars))]
     command += [LINES[state.line].main]
     command += [f"--home-dir={home.path}", f"--config-dir={home.path}/conf"]

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from songnet.cli.common import print_table, say, say_degenerate
+from songnet.cli.common import print_table, say, say_degenerate, tell
 
 if TYPE_CHECKING:
     from songnet.agreement import Comparison, Matches, Null, Pair
@@ -65,7 +63,7 @@ def _print_pairs(comparison: Comparison) -> None:
     )
     _say_songs(comparison.pairs)
     if len(comparison.partitions) <= CELLS:
-        typer.echo("")
+        tell("")
         _print_matrix(comparison)
 
 
@@ -91,7 +89,7 @@ def _say_songs(pairs: Sequence[Pair]) -> None:
 def _print_matrix(comparison: Comparison) -> None:
     matrix = comparison.matrix
     order = matrix.order.tolist()
-    typer.echo("ami of every two, those that agree side by side")
+    tell("ami of every two, those that agree side by side")
     rows = []
     for place, i in enumerate(order, 1):
         values = {str(column): f"{matrix.values[i, j]:5.2f}" for column, j in enumerate(order, 1)}
@@ -100,17 +98,17 @@ def _print_matrix(comparison: Comparison) -> None:
 
 
 def _print_pair(pair: Pair, titles: Titles) -> None:
-    typer.echo(f"{pair.a} and {pair.b}: {pair.songs:,} songs that both cover")
+    tell(f"{pair.a} and {pair.b}: {pair.songs:,} songs that both cover")
     for name, only in ((pair.a, pair.only_a), (pair.b, pair.only_b)):
         if only:
-            typer.echo(f"  {_songs(only)} that only {name} covers do not count")
-    typer.echo("")
+            tell(f"  {_songs(only)} that only {name} covers do not count")
+    tell("")
     print_table(_score_rows(pair))
     if pair.interval:
         say(INTERVALS)
-    typer.echo("")
+    tell("")
     _print_confusion(pair, titles)
-    typer.echo("")
+    tell("")
     _print_matches(pair, titles)
 
 
@@ -172,14 +170,14 @@ def _single(null: Null) -> str:
 def _print_confusion(pair: Pair, titles: Titles) -> None:
     rows, columns = (places[:CELLS].tolist() for places in pair.order)
     labels = pair.confusion.columns
-    typer.echo(f"songs of {pair.a} (rows) in {pair.b} (columns), best matching first")
+    tell(f"songs of {pair.a} (rows) in {pair.b} (columns), best matching first")
     print_table(_confusion_rows(pair, titles, rows, columns))
-    typer.echo("+ more than chance, - fewer (Pearson residual beyond 2)")
+    tell("+ more than chance, - fewer (Pearson residual beyond 2)")
     for column in columns:
-        typer.echo(f"  column {labels[column]}: {_title(titles, pair.b, labels[column])}")
+        tell(f"  column {labels[column]}: {_title(titles, pair.b, labels[column])}")
     more = len(pair.confusion.rows) - len(rows), len(labels) - len(columns)
     if any(more):
-        typer.echo(f"… and {more[0]:,} more rows, {more[1]:,} more columns: see --json")
+        tell(f"… and {more[0]:,} more rows, {more[1]:,} more columns: see --json")
 
 
 def _confusion_rows(

@@ -18,6 +18,7 @@ from songnet.cli.common import (
     print_table,
     say,
     say_degenerate,
+    tell,
 )
 from songnet.errors import UsageError
 
@@ -75,7 +76,7 @@ def choose_k(
 
 
 def _print_choice(choice: Choice) -> None:
-    typer.echo(f"{choice.on}: {choice.songs:,} songs, seed {choice.seed}")
+    tell(f"{choice.on}: {choice.songs:,} songs, seed {choice.seed}")
     print_table(
         [
             {
@@ -91,10 +92,10 @@ def _print_choice(choice: Choice) -> None:
             for row in choice.rows
         ]
     )
-    typer.echo("")
+    tell("")
     for criterion, number in choice.chosen.items():
         found = "chooses none" if number is None else f"chooses {number}"
-        typer.echo(f"{NAMES[criterion]} {found}: {choice.rules[criterion]}")
+        tell(f"{NAMES[criterion]} {found}: {choice.rules[criterion]}")
     for finding in choice.findings:
         say(finding)
 
@@ -173,19 +174,19 @@ def sweep(
 
 def _print_swept(swept: Swept) -> None:
     profile = swept.sweep
-    typer.echo(
+    tell(
         f"{profile.algorithm} on {profile.on}, {profile.objective}, "
         f"seeds {profile.seeds[0]} to {profile.seeds[-1]}"
     )
     print_table([_row(profile, place) for place in range(len(profile.rows))])
-    typer.echo("")
+    tell("")
     _print_plateaus(profile)
     for row in profile.rows:
         if row.degenerate:
             say(_degenerate(row.resolution, row.communities, row.largest))
     agreed = swept.consensus
     if agreed is not None:
-        typer.echo(
+        tell(
             f"partition {agreed.name}: {len(agreed.songs):,} songs in {agreed.communities:,} "
             f"communities, modularity {agreed.quality['modularity']:.4f}, AMI with the seeds "
             f"{agreed.quality['agreement']:.4f}"
@@ -210,13 +211,13 @@ def _row(profile: Sweep, place: int) -> dict[str, Any]:
 
 def _print_plateaus(profile: Sweep) -> None:
     for number, plateau in enumerate(profile.plateaus, 1):
-        typer.echo(
+        tell(
             f"plateau {number}: resolutions {plateau.low:g} to {plateau.high:g}, about "
             f"{plateau.communities:,} communities, stability {plateau.stability:.4f}"
         )
     if not profile.plateaus:
-        typer.echo("no plateau: no range of resolutions keeps its partition")
-    typer.echo(f"plateau: {profile.rules['plateau']}")
+        tell("no plateau: no range of resolutions keeps its partition")
+    tell(f"plateau: {profile.rules['plateau']}")
     if profile.chosen is None:
         say("every resolution is degenerate, so none is chosen")
 

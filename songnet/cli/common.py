@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-import time
+import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 
 import typer
 
+from songnet.cli._terminal import printable
 from songnet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ Seed = Annotated[
 
 SKIPS_SHOWN = 20
 QUIET_SECONDS = 2.0
+SAID_FROM = 1 << 29  # work that takes less memory than this, bytes, is not worth a word
 DEGENERATE = (
     "degenerate: {name} has {share:.0%} of its songs in one community, so hardly anything can "
     "agree with it; its scores say little"
@@ -104,20 +108,31 @@ def opened(context: typer.Context, store: str | None, data: str | None) -> Itera
         yield workspace
 
 
+def tell(line: str) -> None:
+    """A line of a result, on stdout; whatever it quotes, it does not command the terminal."""
+    typer.echo(printable(line))
+
+
 def say(message: str) -> None:
     """A message for a person, on stderr."""
-    typer.echo(message, err=True)
+    typer.echo(printable(message), err=True)
 
 
 def fail(message: str, code: int) -> NoReturn:
     """One line on stderr, and the exit code."""
-    say(f"songnet: {' '.join(message.split())}")
+    with suppress(OSError):  # where nobody reads it, the exit code still says so
+        say(line_of(message))
     sys.exit(code)
+
+
+def line_of(message: str) -> str:
+    """A message as the one line in which a command says why it ended."""
+    return f"songnet: {' '.join(message.split())}"
 
 
 def print_json(value: object) -> None:
     """A result as JSON, on stdout."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    tell(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:
@@ -134,7 +149,7 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None
             text.rjust(width) if number else text.ljust(width)
             for text, width, number in zip(line, widths, right, strict=True)
         ]
-        typer.echo("  ".join(aligned).rstrip())
+        tell("  ".join(aligned).rstrip())
 
 
 def _cell(value: object) -> str:
@@ -146,7 +161,21 @@ def _cell(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int):
         return f"{value:,}"
-    return " ".join(str(value).split())
+    return printable(" ".join(str(value).split()))
+
+
+def resident() -> int:
+    """The memory that this process holds now, bytes; 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def as_gib(size: int) -> str:
+    """Bytes as a person says them, as ``3.4 GiB``."""
+    return f"{size / (1 << 30):.1f} GiB"
 
 
 def say_degenerate(partitions: Sequence[Partition]) -> None:
@@ -168,26 +197,49 @@ class Progress:
     """Progress on stderr: drawn for a terminal, after two seconds; else silent."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
         self._live = sys.stderr.isatty()
+        self._told: dict[str, tuple[float, float | None, str]] = {}
+        self._drawing = threading.Lock()
+        self._quiet = threading.Timer(QUIET_SECONDS, self._begin)
+        self._quiet.daemon = True
+        self._over = False
         self._bars: Bars | None = None
         self._tasks: dict[str, TaskID] = {}
 
     def __call__(self, what: str, done: float, total: float | None = None, note: str = "") -> None:
         """Show that `done` of `total` of `what` are through."""
-        if not self._live or time.monotonic() - self._began < QUIET_SECONDS:
-            return
-        bars = self._bars = self._bars or _bars()
+        if self._live:
+            with self._drawing:
+                self._told[what] = (done, total, note)
+                if self._bars is not None:
+                    self._draw(self._bars, what)
+
+    def _begin(self) -> None:
+        """Draw what has been told so far; from now on everything is drawn as it comes."""
+        with self._drawing:
+            if self._over:
+                return
+            self._bars = _bars()
+            for what in self._told:
+                self._draw(self._bars, what)
+
+    def _draw(self, bars: Bars, what: str) -> None:
+        done, total, note = self._told[what]
         if what not in self._tasks:
-            self._tasks[what] = bars.add_task(what, total=total, note="")
-        bars.update(self._tasks[what], completed=done, total=total, note=note)
+            self._tasks[what] = bars.add_task(printable(what), total=total, note="")
+        bars.update(self._tasks[what], completed=done, total=total, note=printable(note))
 
     def __enter__(self) -> Self:
+        if self._live:
+            self._quiet.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._bars is not None:
-            self._bars.stop()
+        self._quiet.cancel()
+        with self._drawing:
+            self._over = True
+            if self._bars is not None:
+                self._bars.stop()
 
 
 def _bars() -> Bars:
@@ -202,12 +254,12 @@ def _bars() -> Bars:
     from rich.progress import Progress as Bars
 
     bars = Bars(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
         console=Console(stderr=True),
         transient=True,
     )

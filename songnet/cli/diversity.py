@@ -16,6 +16,7 @@ from songnet.cli.common import (
     print_json,
     print_table,
     say,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -86,14 +87,14 @@ def diversity(
 def _print_whole(found: Diversity) -> None:
     coverage, whole = found.coverage, found.whole
     vector, playlist = coverage.with_vector, coverage.with_playlist
-    typer.echo(
+    tell(
         f"{vector:,} of {coverage.songs:,} songs have a vector of {found.encoder} "
         f"({coverage.share(vector):.0%}), {playlist:,} are in a playlist "
         f"({coverage.share(playlist):.0%}), {coverage.with_both:,} both"
     )
     if coverage.without_direction:
-        typer.echo(f"{coverage.without_direction:,} vectors are zero and left out")
-    typer.echo(
+        tell(f"{coverage.without_direction:,} vectors are zero and left out")
+    tell(
         f"all songs: Vendi score {whole.vendi:.2f}, mean distance {whole.mean_distance:.4f}, "
         f"effective rank {whole.effective_rank:.2f} of {found.dimensions:,} dimensions"
     )
@@ -101,7 +102,7 @@ def _print_whole(found: Diversity) -> None:
 
 def _print_duplicates(found: Diversity) -> None:
     near = found.duplicates
-    typer.echo(
+    tell(
         f"near-duplicates: {near.pairs:,} pairs of {near.songs:,} songs with a cosine of "
         f"{near.cosine:g} or more"
     )
@@ -109,11 +110,11 @@ def _print_duplicates(found: Diversity) -> None:
         rows = zip(near.first, near.second, near.cosines.tolist(), strict=True)
         print_table([{"cosine": cosine, "song": a, "and": b} for a, b, cosine in rows])
     if near.pairs > len(near.cosines):
-        typer.echo(f"… and {near.pairs - len(near.cosines):,} more")
+        tell(f"… and {near.pairs - len(near.cosines):,} more")
 
 
 def _print_silence(silence: Silence, top: int) -> None:
-    typer.echo(
+    tell(
         f"silence: of {silence.clips:,} clips {silence.silent:,} are silent and "
         f"{silence.nearly_silent:,} nearly"
     )
@@ -126,7 +127,7 @@ def _print_silence(silence: Silence, top: int) -> None:
         ]
         print_table(rows)
         if len(silence.quiet) > top:
-            typer.echo(f"… and {len(silence.quiet) - top:,} more: see --json")
+            tell(f"… and {len(silence.quiet) - top:,} more: see --json")
         say(SILENCE_RULE)
 
 
@@ -135,8 +136,8 @@ def _print_groups(found: Diversity, top: int) -> None:
         return
     of = f" of {found.partition}" if found.partition else ""
     kind = {"playlist": "playlists", "community": "communities", "label": "labels"}[found.by]
-    typer.echo("")
-    typer.echo(f"{len(found.groups):,} {kind}{of}, the most diverse for their size first")
+    tell("")
+    tell(f"{len(found.groups):,} {kind}{of}, the most diverse for their size first")
     rows = [_row(members, group) for members, group in found.groups]
     hidden = len(rows) - 2 * top
     if hidden > 0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from songnet.cli.common import Data, Json, Progress, Store, opened, print_json, say
+from songnet.cli.common import Data, Json, Progress, Store, opened, print_json, say, tell
 
 if TYPE_CHECKING:
     from songnet.workflows.embed import Embedded
@@ -285,12 +285,12 @@ def _tell(done: Embedded, *, as_json: bool) -> None:
         )
         return
     if done.trained:
-        typer.echo(
+        tell(
             f"trained {info.name}: {info.params['epochs_run']} epochs, "
             f"loss {info.params['loss']:.5g}, "
             f"validation loss {info.params['validation_loss']:.5g}"
         )
-    typer.echo(
+    tell(
         f"encoder {info.name}: {done.new:,} songs embedded, {done.songs:,} with a vector "
         f"of {info.dimensions} dimensions"
     )

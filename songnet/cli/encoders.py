@@ -19,6 +19,7 @@ from songnet.cli.common import (
     print_json,
     print_table,
     say,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def evaluate(
 
 def _print_evaluation(done: Evaluated) -> None:
     found = done.vectors
-    typer.echo(
+    tell(
         f"{len(found.songs):,} songs of {found.recordings:,} recordings, "
         f"{len(found.classes)} classes by {found.on}; "
         f"5 folds, {len(found.seeds)} shuffles, seed {found.seed}"
@@ -181,17 +182,17 @@ def _print_inside(inside: Mapping[str, Inside]) -> None:
     ]
     if rows:
         columns = dict.fromkeys(key for row in rows for key, value in row.items() if value)
-        typer.echo("")
+        tell("")
         print_table(rows, list(columns))
 
 
 def _print_examples(encoders: tuple[Measured, ...]) -> None:
-    typer.echo("")
+    tell("")
     for encoder in encoders:
         for example in encoder.examples[:EXAMPLES]:
             near = example.similar[:NEIGHBORS]
             similar = ", ".join(f"{song} ({cosine:.2f})" for song, cosine in near)
-            typer.echo(f"{encoder.name}: {example.song} sounds like {similar}")
+            tell(f"{encoder.name}: {example.song} sounds like {similar}")
 
 
 @app.command()
@@ -207,7 +208,7 @@ def export(
         from songnet.workflows.encoders import export_encoder
 
         saved = export_encoder(workspace, name, path)
-    typer.echo(f"wrote {saved.name} ({saved.kind}, {saved.dimensions} dimensions) to {path}")
+    tell(f"wrote {saved.name} ({saved.kind}, {saved.dimensions} dimensions) to {path}")
 
 
 @app.command("import")
@@ -223,7 +224,7 @@ def import_(
         from songnet.workflows.encoders import import_encoder
 
         saved = import_encoder(workspace, path, name=name)
-    typer.echo(f"took {saved.name} ({saved.kind}, {saved.dimensions} dimensions)")
+    tell(f"took {saved.name} ({saved.kind}, {saved.dimensions} dimensions)")
     say(f"next: songnet embed --encoder {saved.name}")
 
 

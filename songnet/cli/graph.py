@@ -19,6 +19,7 @@ from songnet.cli.common import (
     print_table,
     say,
     settings_of,
+    tell,
 )
 from songnet.errors import UsageError
 
@@ -77,10 +78,10 @@ def _list(*, as_json: bool) -> None:
         print_json([_described(shipped) for shipped in library()])
         return
     for shipped in library():
-        typer.echo(f"{shipped.name}: {shipped.title} ({shipped.runs})\n    {shipped.question}")
+        tell(f"{shipped.name}: {shipped.title} ({shipped.runs})\n    {shipped.question}")
         for parameter in shipped.parameters:
-            typer.echo(f"    --param {parameter.name}={parameter.shown}    {parameter.meaning}")
-        typer.echo(f"    gives: {', '.join(shipped.columns)}")
+            tell(f"    --param {parameter.name}={parameter.shown}    {parameter.meaning}")
+        tell(f"    gives: {', '.join(shipped.columns)}")
 
 
 def _described(shipped: Any) -> dict[str, Any]:
@@ -151,7 +152,7 @@ def copy(
             label_prefixes=(of_source, of_target),
             progress=progress,
         )
-    typer.echo(
+    tell(
         f"copied: the target holds {counts.playlists:,} playlists, {counts.songs:,} songs, "
         f"{counts.memberships:,} memberships"
     )
@@ -197,7 +198,7 @@ def export(
         from songnet.workflows.transfer import export_graph
 
         export_graph(workspace, file, playlists=playlists)
-    typer.echo(f"wrote {file}")
+    tell(f"wrote {file}")
 
 
 def _export_import(
@@ -223,4 +224,4 @@ def _export_import(
     ]
     print_table(rows)
     script = shlex.quote(str(folder / "import.sh"))
-    typer.echo(f"wrote {folder}; next, with the Neo4j server stopped: sh {script}")
+    tell(f"wrote {folder}; next, with the Neo4j server stopped: sh {script}")

@@ -6,11 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from songnet.cli.common import Data, Json, Progress, Store, opened, print_json, say
+from songnet.cli.common import (
+    SAID_FROM,
+    Data,
+    Json,
+    Progress,
+    Store,
+    as_gib,
+    opened,
+    print_json,
+    resident,
+    say,
+    tell,
+)
 
 if TYPE_CHECKING:
     from songnet.model import SongNetwork
-    from songnet.networks import Selection
+    from songnet.networks import ProjectionEstimate, Selection
 
 CONDITIONS = (
     "A CONDITION is FIELD OPERATOR VALUE, in quotes for the shell. Of playlists: name, "
@@ -93,11 +105,13 @@ def playlists(
 ) -> None:
     """Link songs that share playlists."""
     with opened(context, store, data) as workspace, Progress() as progress:
+        from songnet.progress import step
         from songnet.workflows.link import link_playlists, playlists_name
         from songnet.workflows.selection import select_memberships
 
         called = playlists_name(name, where or ())
-        chosen = select_memberships(workspace, where or ())
+        with step(progress, "reading playlists"):
+            chosen = select_memberships(workspace, where or ())
         _say_lacking(chosen)
         network, written = link_playlists(
             workspace,
@@ -112,6 +126,7 @@ def playlists(
             k_core=k_core,
             largest_component=largest_component,
             memory_gib=memory_gib,
+            on_estimate=_say_estimate,
             progress=progress,
         )
     if as_json:
@@ -124,6 +139,13 @@ def playlists(
             "partitions are computed from all of them, in the data folder"
         )
     _suggest(network)
+
+
+def _say_estimate(expected: ProjectionEstimate) -> None:
+    """What the projection will take, where that is worth a word."""
+    if expected.bytes > SAID_FROM:
+        edges = f"about {expected.edges:,} edges from {expected.memberships:,} memberships"
+        say(f"{edges}, {as_gib(expected.bytes + resident())} of memory at the peak")
 
 
 @link.command()
@@ -162,7 +184,7 @@ def sound(
         print_json({**_facts(network, written), "scaling": scaling, **measured})
         return
     _tell(network)
-    typer.echo(
+    tell(
         f"hubness {found.hubness:.2f}: {found.hub} is among the neighbours of "
         f"{found.occurrence:,} songs, the most"
     )
@@ -213,7 +235,7 @@ def _facts(network: SongNetwork, written: int) -> dict[str, Any]:
 
 
 def _tell(network: SongNetwork) -> None:
-    typer.echo(f"network {network.name}: {len(network.songs):,} songs, {network.edges:,} edges")
+    tell(f"network {network.name}: {len(network.songs):,} songs, {network.edges:,} edges")
 
 
 def _suggest(network: SongNetwork) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from copy import copy
@@ -21,13 +20,19 @@ from songnet.cli import (
     graph,
     identify,
     link,
+    link_import,
     load,
     multiplex,
     partitions,
+    playlist,
+    playlist_evaluation,
+    remove,
     report,
+    scale,
     study,
 )
 from songnet.cli import store as store_commands
+from songnet.cli._leaving import leave_after
 from songnet.cli.common import (
     Common,
     Data,
@@ -103,21 +108,30 @@ def _commands(group: Any) -> Iterator[Any]:
 
 load.register(app)
 multiplex.register(link.link)
+link_import.register(link.link)
 link.register(app)
 embed.register(app)
 identify.register(app)
 app.add_typer(encoders.app, name="encoders")
 app.add_typer(partitions.app, name="partitions")
+playlist_evaluation.register(playlist.app)
+app.add_typer(playlist.app, name="playlist")
 diversity.register(app)
 report.register(app)
 study.register(app)
 graph.register(app)
+app.add_typer(remove.app, name="remove")
 app.add_typer(store_commands.app, name="store")
+app.add_typer(scale.app, name="scale")
 demo.register(app)
 
 
 def run() -> NoReturn:
     """Run the command line and leave with its exit code; never with a traceback for bad input."""
+    leave_after(_run)
+
+
+def _run() -> int:
     try:
         result: Any = command()(standalone_mode=False)
     except NothingLoadedError as error:
@@ -130,11 +144,9 @@ def run() -> NoReturn:
         _refuse(error)
     except typer.Abort:
         fail("stopped", 1)
-    except BrokenPipeError:
-        _leave_quietly()
     if result == INTERRUPTED:
-        fail("interrupted: what was finished is kept; the same command goes on", INTERRUPTED)
-    sys.exit(result if isinstance(result, int) else 0)
+        fail("interrupted: what was finished is kept; run the same command again", INTERRUPTED)
+    return result if isinstance(result, int) else 0
 
 
 def _refuse(error: typer.TyperException) -> NoReturn:
@@ -144,12 +156,6 @@ def _refuse(error: typer.TyperException) -> NoReturn:
         say(message)
         sys.exit(error.exit_code)
     fail(message, error.exit_code)
-
-
-def _leave_quietly() -> NoReturn:
-    """Whoever read our output has gone: not an error worth words."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(1)
 
 
 if __name__ == "__main__":

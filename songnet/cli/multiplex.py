@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from songnet.cli.common import Data, Json, Store, opened, print_json, say
+from songnet.cli.common import Data, Json, Store, opened, print_json, say, tell
 
 
 def register(link: typer.Typer) -> None:
@@ -43,7 +43,7 @@ def multiplex(
             }
         )
         return
-    typer.echo(
+    tell(
         f"network {network.name}: {len(network.songs):,} songs, {network.edges:,} edges "
         f"in the layers {' and '.join(layers)}"
     )

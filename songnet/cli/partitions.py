@@ -10,19 +10,25 @@ import typer
 
 from songnet.cli import choosing, compare
 from songnet.cli.common import (
+    SAID_FROM,
     Data,
     Json,
+    Progress,
     Seed,
     Store,
+    as_gib,
     opened,
     print_json,
     print_table,
+    resident,
     say,
     say_degenerate,
+    tell,
 )
 
 if TYPE_CHECKING:
     from songnet.model import Partition
+    from songnet.partitions import PartitionEstimate
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -121,13 +127,33 @@ def run(
         "neighbors": neighbors,
         "trials": trials,
     }
-    with opened(context, store, data) as workspace:
+    with opened(context, store, data) as workspace, Progress() as progress:
         from songnet.workflows.partition import run_partition
 
         began = time.perf_counter()
-        partition = run_partition(workspace, algorithm, on=on, name=name, seed=seed, **asked)
+        partition = run_partition(
+            workspace,
+            algorithm,
+            on=on,
+            name=name,
+            seed=seed,
+            on_estimate=_say_estimate,
+            progress=progress,
+            **asked,
+        )
         seconds = time.perf_counter() - began
     _print_run(partition, seconds, as_json=as_json)
+
+
+def _say_estimate(expected: PartitionEstimate) -> None:
+    """What the cut will take, where that is worth a word."""
+    if expected.bytes > SAID_FROM:
+        whole = as_gib(resident() + expected.bytes)
+        say(
+            f"{expected.edges:,} edges among {expected.songs:,} songs, about {whole} of "
+            f"memory at the peak: {as_gib(expected.network)} for the network, "
+            f"{as_gib(expected.bytes)} for {expected.algorithm}"
+        )
 
 
 def _print_run(partition: Partition, seconds: float, *, as_json: bool) -> None:
@@ -147,7 +173,7 @@ def _print_run(partition: Partition, seconds: float, *, as_json: bool) -> None:
         print_json(facts | {"degenerate": partition.degenerate})
         return
     quality = ", ".join(f"{key} {value:.4f}" for key, value in partition.quality.items())
-    typer.echo(
+    tell(
         f"partition {partition.name}: {len(partition.songs):,} songs in {partition.communities:,} "
         f"communities{', ' + quality if quality else ''} ({seconds:.1f} s)"
     )
@@ -206,10 +232,10 @@ def show(
         print_json(facts | {"sizes": rows})
         return
     print_table([{"property": key, "value": value} for key, value in facts.items()])
-    typer.echo("")
+    tell("")
     print_table(rows[:LARGEST])
     if len(rows) > LARGEST:
-        typer.echo(f"… and {len(rows) - LARGEST:,} smaller ones")
+        tell(f"… and {len(rows) - LARGEST:,} smaller ones")
     say_degenerate([partition])
 
 
@@ -220,7 +246,7 @@ def drop(context: typer.Context, name: Name, store: Store = None, data: Data = N
         from songnet.workflows.partition import drop_partition
 
         drop_partition(workspace, name)
-    typer.echo(f"dropped {name}")
+    tell(f"dropped {name}")
 
 
 @app.command()
@@ -236,7 +262,7 @@ def export(
         from songnet.workflows.partition import export_partition
 
         partition = export_partition(workspace, name, file)
-    typer.echo(f"wrote {len(partition.songs):,} songs to {file}")
+    tell(f"wrote {len(partition.songs):,} songs to {file}")
 
 
 @app.command("import")
@@ -255,7 +281,7 @@ def import_(
         from songnet.workflows.partition import import_partition
 
         partition, left_out = import_partition(workspace, file, name=name, known_only=known_only)
-    typer.echo(
+    tell(
         f"partition {name}: {len(partition.songs):,} songs in {partition.communities:,} communities"
     )
     if left_out:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from songnet.cli.common import Data, Progress, Seed, Store, opened
+from songnet.cli.common import Data, Progress, Seed, Store, opened, tell
 
 
 def register(app: typer.Typer) -> None:
@@ -46,4 +46,4 @@ def report(
         write_report(
             workspace, file, figures=figures, against=against, seed=seed, progress=progress
         )
-    typer.echo(f"wrote {file}")
+    tell(f"wrote {file}")

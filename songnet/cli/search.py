@@ -17,6 +17,7 @@ from songnet.cli.common import (
     print_json,
     print_table,
     say,
+    tell,
 )
 from songnet.errors import StateError
 
@@ -234,7 +235,7 @@ def _say_failed(search: Search) -> None:
 
 def _say_best(best: Trial, embedded: Embedded) -> None:
     name = embedded.info.name
-    typer.echo(
+    tell(
         f"encoder {name} is that of trial {best.number}: {embedded.new:,} songs embedded, "
         f"{embedded.songs:,} with a vector of {embedded.info.dimensions} dimensions"
     )

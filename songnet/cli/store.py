@@ -19,10 +19,12 @@ from songnet.cli.common import (
     print_table,
     say,
     settings_of,
+    tell,
 )
 
 if TYPE_CHECKING:
     from songnet.info import Health
+    from songnet.workflows.recover import Recovered
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,7 +47,7 @@ def init(
     if as_json:
         print_json(_described(health))
         return
-    typer.echo(f"ready: schema {health.schema}, {len(health.indexes)} constraints and indexes")
+    tell(f"ready: schema {health.schema}, {len(health.indexes)} constraints and indexes")
 
 
 @app.command()
@@ -89,7 +91,7 @@ def _show(health: Health) -> None:
         }
     print_table([{"what": what, "value": value} for what, value in facts.items()])
     for finding in health.findings:
-        typer.echo(f"amiss: {finding}")
+        tell(f"amiss: {finding}")
     say("all is well" if not health.findings else f"{len(health.findings)} findings")
 
 
@@ -110,9 +112,59 @@ def migrate(
     if as_json:
         print_json({"schema": "songnet.store.migrate/1", "before": before, "after": after})
     elif before == after:
-        typer.echo(f"nothing to do: the graph has schema {after} already")
+        tell(f"nothing to do: the graph has schema {after} already")
     else:
-        typer.echo(f"migrated: the graph had schema {before} and has {after}")
+        tell(f"migrated: the graph had schema {before} and has {after}")
+
+
+@app.command()
+def recover(
+    context: typer.Context,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it, and keep the damaged files beside.")
+    ] = False,
+    as_json: Json = False,
+    store: Store = None,
+    data: Data = None,
+) -> None:
+    """Make a damaged embedded store anew from what can be read.
+
+    Without --yes it says what it would bring back and what is lost, and changes nothing. What the
+    graph has lost of encoders and networks is taken from the data folder. Exit code 1 if a store is
+    damaged and was left so.
+    """
+    settings = settings_of(context, store, data)
+    with Progress() as progress:
+        from songnet.workflows.recover import recover as run
+
+        found = run(settings.store, settings.data, write=yes, progress=progress)
+    if as_json:
+        print_json({"schema": "songnet.store.recover/1", **asdict(found)})
+    else:
+        _show_recovered(found)
+    if not (yes or found.sound):
+        raise typer.Exit(1)
+
+
+def _show_recovered(found: Recovered) -> None:
+    if found.sound:
+        tell("nothing to do: the store opens, and all of it can be read")
+        return
+    done = bool(found.kept)
+    for what, count in found.back.items():
+        if not what.startswith(("opening", "list of")):
+            tell(f"{'read' if done else 'can be read'}: {what} ({count:,})")
+    for what, count in found.rebuilt.items():
+        tell(f"{'taken' if done else 'can be taken'} from the data folder: {what} ({count:,})")
+    for what, why in found.lost.items():
+        tell(f"lost: {what}: {why}")
+    for path in found.kept:
+        tell(f"kept: {path}")
+    say(
+        "recovered: run the commands that made what is lost again, and 'songnet store check'"
+        if done
+        else "nothing was changed: run it again with --yes; the damaged files will be kept"
+    )
 
 
 @app.command()
@@ -139,7 +191,7 @@ def favourites(
     content = favourites_zip(_prefix(context, label_prefix))
     with replacing(file) as target:
         target.write(content)
-    typer.echo(f"wrote {file}")
+    tell(f"wrote {file}")
 
 
 def _prefix(context: typer.Context, given: str | None) -> str:

@@ -17,6 +17,7 @@ from songnet.cli.common import (
     print_json,
     print_table,
     say,
+    tell,
 )
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _print(done: Study) -> None:
             for row in done.own
         ]
     )
-    typer.echo("")
-    typer.echo(f"{said['headline']} {said['text']}")
+    tell("")
+    tell(f"{said['headline']} {said['text']}")
     for sentence in done.limits:
         say(sentence)

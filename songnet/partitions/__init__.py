@@ -24,6 +24,12 @@ from songnet.partitions._label_propagation import label_propagation
 from songnet.partitions._leading_eigenvector import leading_eigenvector
 from songnet.partitions._leiden import leiden
 from songnet.partitions._louvain import louvain
+from songnet.partitions._memory import (
+    OnEstimate,
+    PartitionEstimate,
+    estimate,
+    partition_memory,
+)
 from songnet.partitions._mixture import mixture
 from songnet.partitions._profile import sweep
 from songnet.partitions._registry import ALGORITHMS, Algorithm, find, run
@@ -36,13 +42,16 @@ __all__ = [
     "Algorithm",
     "Choice",
     "ChoiceRow",
+    "OnEstimate",
     "Partition",
+    "PartitionEstimate",
     "Plateau",
     "Sweep",
     "SweepRow",
     "blockmodel",
     "choose",
     "consensus",
+    "estimate",
     "find",
     "hdbscan",
     "infomap",
@@ -52,6 +61,7 @@ __all__ = [
     "leiden",
     "louvain",
     "mixture",
+    "partition_memory",
     "run",
     "spectral",
     "sweep",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from types import MappingProxyType
 from typing import Any, Final, Self
 
 from songnet.errors import InputError
+from songnet.partitions._facts import from_facts
 
 CHOICE_SCHEMA: Final = "songnet.partitions.choose-k/1"
 # Kaufman & Rousseeuw (1990): at most this, no substantial structure.
@@ -104,23 +104,15 @@ class Choice:
         Raises
         ------
         InputError
-            It is of another schema, or something is missing.
+            It is of another schema, or something is missing or of another type.
         """
         if data.get("schema") != CHOICE_SCHEMA:
             raise InputError(
                 f"has schema {data.get('schema')!r}, this version reads {CHOICE_SCHEMA!r}"
             )
         try:
-            return cls(
-                on=data["on"],
-                songs=data["songs"],
-                seed=data["seed"],
-                fingerprint=data["fingerprint"],
-                rows=tuple(ChoiceRow(**row) for row in data["rows"]),
-                chosen=MappingProxyType(dict(data["chosen"])),
-                rules=MappingProxyType(dict(data["rules"])),
-            )
-        except (KeyError, TypeError, ValueError) as error:
+            return from_facts(cls, data)
+        except ValueError as error:
             raise InputError(f"is not a choice of the number of communities: {error}") from error
 
 

@@ -134,6 +134,15 @@ def _check_level(hierarchical: bool, level: int | None) -> int | None:
 
 
 def _over_one(network: SongNetwork, search: _Search) -> _Found:
+    found = _walked(network, search)
+    if search.hierarchical:
+        return found
+    labels = split(network, found.labels)
+    return _Found(labels, two_level_codelength(network, labels), found.params)
+
+
+def _walked(network: SongNetwork, search: _Search) -> _Found:
+    """What Infomap finds, when its own network, the largest thing there is, has gone again."""
     from infomap import Network
 
     walked = Network()
@@ -143,10 +152,7 @@ def _over_one(network: SongNetwork, search: _Search) -> _Found:
     chosen, params = _level(result, search)
     module = result.modules(chosen)
     labels = np.array([module[song] for song in range(len(network.songs))], np.int64)
-    if search.hierarchical:
-        return _Found(labels, float(result.codelength), params)
-    labels = split(network, labels)
-    return _Found(labels, two_level_codelength(network, labels), params)
+    return _Found(labels, float(result.codelength), params)
 
 
 def _over_layers(layers: tuple[Layer, ...], search: _Search) -> _Found:

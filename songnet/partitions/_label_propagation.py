@@ -50,6 +50,8 @@ def label_propagation(network: SongNetwork, *, name: str | None = None, seed: in
 
 def _labels(network: SongNetwork, seed: int) -> Ints:
     heavy = network.weights > 0
+    # Where all are, as usual, nothing is copied.
+    weights = network.weights if heavy.all() else network.weights[heavy]
     with seeded(seed):
-        found = graph(network, heavy).community_label_propagation(weights=network.weights[heavy])
+        found = graph(network, heavy).community_label_propagation(weights=weights)
     return np.asarray(found.membership, np.int64)

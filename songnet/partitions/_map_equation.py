@@ -19,11 +19,13 @@ def two_level_codelength(network: SongNetwork, labels: Ints) -> float:
     whole = 2 * float(network.weights.sum())
     if not whole:
         return 0.0
-    ends = np.concatenate([network.sources, network.targets])
-    weight = np.concatenate([network.weights, network.weights]) / whole
-    crosses = np.tile(labels[network.sources] != labels[network.targets], 2)
-    visits = np.bincount(ends, weights=weight, minlength=len(labels))
-    exits = np.bincount(labels[ends], weights=weight * crosses, minlength=labels.max() + 1)
+    weight = network.weights / whole
+    crosses = labels[network.sources] != labels[network.targets]
+    visits, exits = np.zeros(len(labels)), np.zeros(int(labels.max()) + 1)
+    # One end after the other: joined they would be copies of the whole network.
+    for ends in (network.sources, network.targets):
+        np.add.at(visits, ends, weight)
+        np.add.at(exits, labels[ends[crosses]], weight[crosses])
     inside = exits + np.bincount(labels, weights=visits)
     return _plogp(exits.sum()) - 2 * _plogp(exits) - _plogp(visits) + _plogp(inside)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -36,14 +37,15 @@ class Problem:
     usual
         The resolution where none is asked for.
     bounds
-        Resolutions below which any two linked communities gain by joining, above which none do.
+        Gives the resolutions below which any two linked communities gain by joining, above which
+        none do; asked only where a number of communities is looked for.
     """
 
     algorithm: str
     network: SongNetwork
     cut: Callable[[float], Ints]
     usual: float
-    bounds: tuple[float, float]
+    bounds: Callable[[], tuple[float, float]]
 
 
 def check_resolution(
@@ -118,14 +120,18 @@ def maximise_modularity(
     """
     resolution, communities = check_resolution(resolution, communities)
     name, seed = prepare(network, algorithm, name, seed)
-    problem = Problem(
-        algorithm=algorithm,
-        network=network,
-        cut=by_igraph(network, cut, seed),
-        usual=1.0,
-        bounds=configuration_bounds((Layer(network, 1.0),)),
+    # The problem has no name here: it holds igraph's graph, and that is not to outlive the search.
+    labels, params = solve(
+        Problem(
+            algorithm=algorithm,
+            network=network,
+            cut=by_igraph(network, cut, seed),
+            usual=1.0,
+            bounds=partial(configuration_bounds, (Layer(network, 1.0),)),
+        ),
+        resolution,
+        communities,
     )
-    labels, params = solve(problem, resolution, communities)
     return Partition.from_labels(
         network.songs,
         labels,
@@ -144,7 +150,7 @@ def _search(problem: Problem, communities: int) -> tuple[float, Ints]:
     fewest, most = parts(problem.network), len(problem.network.songs)
     if not fewest <= communities <= most:
         raise InputError(_out_of_reach(problem.network, problem.algorithm, communities, fewest))
-    low, high = problem.bounds
+    low, high = problem.bounds()
     below, above = fewest, most
     value = (
         low

@@ -93,8 +93,9 @@ def configuration_bounds(layers: tuple[Layer, ...]) -> tuple[float, float]:
         left, right = layer.network.sources[heavy], layer.network.targets[heavy]
         weight = layer.network.weights[heavy]
         whole = float(weight.sum())
-        ends = np.concatenate([left, right])
-        strength = np.bincount(ends, weights=np.concatenate([weight, weight]))
+        strength = np.zeros(len(layer.network.songs))
+        np.add.at(strength, left, weight)
+        np.add.at(strength, right, weight)
         gains = 2 * whole * weight / (strength[left] * strength[right])
         low = min(low, layer.share * float(weight.min()) / whole)
         high = max(high, 2 * float(gains.max()))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from types import MappingProxyType
 from typing import Any, Final, Self
 
 from songnet.errors import InputError
+from songnet.partitions._facts import from_facts
 
 SWEEP_SCHEMA: Final = "songnet.partitions.sweep/1"
 
@@ -126,24 +126,13 @@ class Sweep:
         Raises
         ------
         InputError
-            It is of another schema, or something is missing.
+            It is of another schema, or something is missing or of another type.
         """
         if data.get("schema") != SWEEP_SCHEMA:
             raise InputError(
                 f"has schema {data.get('schema')!r}, this version reads {SWEEP_SCHEMA!r}"
             )
         try:
-            return cls(
-                on=data["on"],
-                algorithm=data["algorithm"],
-                fingerprint=data["fingerprint"],
-                seeds=tuple(data["seeds"]),
-                rows=tuple(SweepRow(**row) for row in data["rows"]),
-                plateaus=tuple(Plateau(**plateau) for plateau in data["plateaus"]),
-                consensus=data["consensus"],
-                objective=data["objective"],
-                chosen=data["chosen"],
-                rules=MappingProxyType(dict(data["rules"])),
-            )
-        except (KeyError, TypeError, ValueError) as error:
+            return from_facts(cls, data)
+        except ValueError as error:
             raise InputError(f"is not a sweep of resolutions: {error}") from error

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.errors import FormatError
+from songnet.files import open_regular
 from songnet.model import Skipped
 from songnet.sources._decode import SILENCE, Samples, hear
 from songnet.sources._finding import Source
@@ -104,7 +105,7 @@ def sha256_of(parts: Iterable[str | bytes]) -> str:
 
 def _digest_file(name: str, digest: hashlib._Hash) -> None:
     try:
-        with Path(name).open("rb") as file:
+        with open(name, "rb", opener=open_regular) as file:  # needs the opener
             while block := file.read(1 << 20):
                 digest.update(block)
     except OSError as error:

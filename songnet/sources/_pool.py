@@ -16,6 +16,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
 from songnet.errors import InputError
@@ -42,6 +43,7 @@ def mapped(
     crashed: Callable[[Item], Result],
     workers: int,
     batch: int = 1,
+    preload: str = PRELOAD,
 ) -> Generator[Result, None, None]:
     """``function(item)`` for every item, in order.
 
@@ -57,6 +59,8 @@ def mapped(
         Processes; with 1 the work is done in this process.
     batch
         Items per errand.
+    preload
+        A module that the workers need, imported once, by the process that they are forked from.
 
     Raises
     ------
@@ -66,7 +70,7 @@ def mapped(
     if workers <= 1:
         yield from map(function, items)
         return
-    pool = _Pool(function, crashed, workers)
+    pool = _Pool(function, crashed, workers, preload)
     try:
         yield from pool.run(_batches(items, batch))
     finally:
@@ -87,13 +91,16 @@ class _Pool(Generic[Item, Result]):
         function: Callable[[Item], Result],
         crashed: Callable[[Item], Result],
         workers: int,
+        preload: str,
     ) -> None:
         self.function = function
         self.crashed = crashed
         self.workers = workers
+        self.preload = preload
         self.crashes = 0
         self.air: deque[tuple[list[Item], Future[list[Result]]]] = deque()
         self.executor: ProcessPoolExecutor | None = None
+        self.others: set[BaseProcess] = set()
 
     def run(self, batches: Iterator[list[Item]]) -> Iterator[Result]:
         for batch in batches:
@@ -109,6 +116,16 @@ class _Pool(Generic[Item, Result]):
             self.executor.shutdown(cancel_futures=True)
             self.executor = None
 
+    def _end_broken(self) -> None:
+        """End a pool that a death broke.
+
+        A worker that was started while the executor ended the others was not told to go, and the
+        executor of Python 3.11 waits for it for ever.
+        """
+        for worker in {*multiprocessing.active_children()} - self.others:
+            worker.terminate()
+        self.end()
+
     def _send(self, batch: list[Item]) -> None:
         try:
             future = self._executor().submit(_each, self.function, batch)
@@ -120,7 +137,8 @@ class _Pool(Generic[Item, Result]):
 
     def _executor(self) -> ProcessPoolExecutor:
         if self.executor is None:
-            self.executor = _executor(self.workers)
+            self.others = {*multiprocessing.active_children()}
+            self.executor = _executor(self.workers, self.preload)
         return self.executor
 
     def _landed(self) -> list[Result]:
@@ -129,7 +147,7 @@ class _Pool(Generic[Item, Result]):
         try:
             return future.result()
         except BrokenProcessPool:
-            self.end()
+            self._end_broken()
             results = self._one_by_one(batch)
             self._resend()
             return results
@@ -141,7 +159,7 @@ class _Pool(Generic[Item, Result]):
             try:
                 results.append(self._executor().submit(self.function, item).result())
             except BrokenProcessPool:
-                self.end()
+                self._end_broken()
                 results.append(self._lost(item))
         return results
 
@@ -169,11 +187,10 @@ def _each(function: Callable[[Item], Result], batch: list[Item]) -> list[Result]
     return [function(item) for item in batch]
 
 
-def _executor(workers: int) -> ProcessPoolExecutor:
+def _executor(workers: int, preload: str) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     if os.name == "posix":
-        # Heavy modules are then imported once, by the process that the workers are forked from.
-        context.set_forkserver_preload([PRELOAD])
+        context.set_forkserver_preload([preload])
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle)
 
 

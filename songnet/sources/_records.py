@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from songnet.names import GENERATED
 from songnet.sources._songs import song_id, usable_id
 
 INT64 = 2**63
@@ -81,6 +82,11 @@ class Source:
     def playlist_id(self) -> str:
         """The id of the playlist that this file is."""
         return f"file:{self.relative}"
+
+    def generated_id(self, part: str | None = None) -> str:
+        """The id of the playlist that this file, or a part of it, is if songnet made it."""
+        whole = f"{GENERATED}{self.relative}"
+        return whole if part is None else f"{whole}#{part}"
 
     @property
     def stem(self) -> str:

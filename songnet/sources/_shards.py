@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.errors import FormatError, InputError
-from songnet.files import replacing
+from songnet.files import check_regular, replacing
 from songnet.model import Ints
 from songnet.sources._listening import SongSound
 from songnet.sources._mel import FRAMES, MELS
@@ -102,6 +102,18 @@ def write_shard(path: Path, table: pa.Table) -> None:
         writer.write_table(table.combine_chunks())
 
 
+def remove_songs(path: Path, songs: Collection[str]) -> None:
+    """Replace a shard by one without these songs; remove it if nothing is left."""
+    table, _ = look_at(path)
+    keep = [song not in songs for song in table["song"].to_pylist()]
+    if all(keep):
+        return
+    if any(keep):
+        write_shard(path, table.filter(keep))
+    else:
+        path.unlink()
+
+
 @dataclass(frozen=True, slots=True)
 class PixelFile:
     """Where the pixels of a shard are in its file, as it was when it was looked at.
@@ -155,9 +167,12 @@ def look_at(path: Path) -> tuple[pa.Table, PixelFile]:
     try:
         # Taken first: should the file be replaced now, then `PixelFile.read` notices.
         identity = _identity(path.stat())
+        check_regular(path)
         with pa.memory_map(str(path)) as file:
             begin = file.read_buffer().address
             table = _checked_table(path, file)
+    except MemoryError:  # Arrow's too, which says nothing of the file
+        raise
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, error) from error
     pixels = table["pixels"].chunk(0).buffers()[1]

@@ -7,6 +7,7 @@ import io
 import lzma
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from songnet.errors import FormatError
+from songnet.files import open_regular
 from songnet.model import Skipped
 
 KINDS = {
@@ -33,11 +35,14 @@ READ_ERRORS = (
     zlib.error,
     lzma.LZMAError,
     zipfile.BadZipFile,
+    UnicodeDecodeError,  # zipfile's word for a name that is not in the encoding it claims
+    struct.error,
     RuntimeError,  # zipfile's word for an encrypted member or an unknown compression
 )
-BOMB_BYTES = 256 * 2**20
-BOMB_RATIO = 300
-WHOLE_BYTES = 64 * 2**20
+BOMB_BYTES = 8 * 2**20
+BOMB_RATIO = 100
+WHOLE_BYTES = 16 * 2**20
+MOST_ENTRIES = 500_000
 
 OnBytes = Callable[[int], None]
 
@@ -111,7 +116,7 @@ class _Counted(io.FileIO):
     """A file that tells how many bytes are read from it."""
 
     def __init__(self, path: Path, on_bytes: OnBytes | None) -> None:
-        super().__init__(path)
+        super().__init__(path, opener=open_regular)
         self.count = 0
         self._on_bytes = on_bytes
 
@@ -181,7 +186,7 @@ def opened_archive(path: Path, on_bytes: OnBytes | None = None) -> Iterator[zipf
 
 def members(archive: zipfile.ZipFile, *, kind: str) -> list[zipfile.ZipInfo]:
     """The playlist files in an archive, sorted by name; archives inside are left out."""
-    infos = (info for info in archive.infolist() if not info.is_dir())
+    infos = (info for info in archive.infolist() if info.filename and not info.is_dir())
     wanted = [
         info
         for info in infos
@@ -217,6 +222,12 @@ def read_whole(stream: _Readable, name: str) -> bytes:
     if len(data) > WHOLE_BYTES:
         raise FormatError(name, f"is over {WHOLE_BYTES // 2**20} MiB, too long for a playlist")
     return data
+
+
+def check_entries(count: int, name: str) -> None:
+    """`FormatError` where a list has more entries than any that a person made."""
+    if count > MOST_ENTRIES:
+        raise FormatError(name, f"has over {MOST_ENTRIES:,} entries, too many for a playlist")
 
 
 def reason_of(error: BaseException) -> str:

@@ -8,8 +8,9 @@ A shard has one record batch with the columns ``song``, ``clip`` (0, 1, …), ``
 song's file), ``asked`` (clips asked for) and ``pixels`` (96 x 216 bytes), and says
 ``songnet.spectrograms/1`` in its metadata. A song's clips lie together in one shard. Shards are
 written whole or not at all; only the last one, while it is small, is replaced by a longer one that
-begins with the same rows. A song that is added again stands in a later row, which counts; shards in
-which nothing counts any more are removed.
+begins with the same rows, and one that holds a song that is removed by one without its rows. A song
+that is added again stands in a later row, which counts; shards in which nothing counts any more are
+removed.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from songnet.sources._shards import (
     PixelFile,
     check_sound,
     look_at,
+    remove_songs,
     shard_name,
     shard_names,
     shard_number,
@@ -167,12 +169,20 @@ class SpectrogramArchive:
     def _read(self, name: str, rows: Ints, pixels: NDArray[np.uint8], places: Ints) -> None:
         shard = self._shards[name]
         while not shard.pixels.read(rows, pixels, places):
-            file = look_at(shard.pixels.path)[1]
-            if file.rows < len(shard.songs):
+            table, file = look_at(shard.pixels.path)
+            if not self._begins_with(table, shard):
                 raise FormatError(
-                    file.path, "has become shorter: another process has changed it; run again"
+                    file.path, "is no longer the same: another process has changed it; run again"
                 )
             shard = self._shards[name] = replace(shard, pixels=file)
+
+    def _begins_with(self, table: pa.Table, shard: _Shard) -> bool:
+        """Whether a shard that was replaced begins with the rows that it had."""
+        rows = table.slice(0, len(shard.songs))
+        numbers = [self._heard[song].number for song in rows["song"].to_pylist()
+                   if song in self._heard]  # fmt: skip
+        same = np.array_equal(numbers, shard.songs)
+        return same and np.array_equal(rows["clip"].to_numpy(), shard.clips)
 
     def add(self, sounds: Iterable[SongSound]) -> int:
         """Add songs; older clips of the same songs no longer count. How many clips were added.
@@ -199,6 +209,33 @@ class SpectrogramArchive:
         if replaced:
             self._sweep()
         return added
+
+    def remove(self, songs: Iterable[str]) -> int:
+        """Take songs out, rows that no longer count as well; how many clips there were of them.
+
+        Shards that hold them are replaced by shorter ones, each whole or not at all; another call
+        completes what was interrupted.
+
+        Raises
+        ------
+        InputError
+            The disk is full or not writable.
+        """
+        gone = set(songs)
+        if self._heard.keys().isdisjoint(gone):
+            return 0
+        with self._locked():
+            self._refresh()
+            removed = sum(heard.clips for song, heard in self._heard.items() if song in gone)
+            # Oldest first: were a song's newest rows gone alone, older ones would count again.
+            for name in shard_names(self.folder):
+                remove_songs(self.folder / name, gone)
+            self._forget()
+            self._refresh()
+        return removed
+
+    def _forget(self) -> None:
+        self._shards, self._heard, self._index = {}, {}, None
 
     def _write(self, sounds: list[SongSound]) -> int:
         """Write songs into the last shard, if it is small, or else into a new one."""
@@ -240,7 +277,8 @@ class SpectrogramArchive:
         """Take up shards that are new or longer, whoever wrote them."""
         known, names = list(self._shards), shard_names(self.folder)
         if known != names[: len(known)]:
-            known, self._shards, self._heard, self._index = [], {}, {}, None
+            known = []
+            self._forget()
         for name in names[max(len(known) - 1, 0) :]:
             table, pixels = look_at(self.folder / name)
             if name not in self._shards or len(self._shards[name].songs) != len(table):

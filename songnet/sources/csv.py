@@ -8,6 +8,7 @@ a title and an artist; rows come in any order.
 **Playlists.** A column with playlist ids or names tells them apart; without one the file is one
 playlist. Their ids are ``spotify:playlist:ID`` where the value is a Spotify id or address,
 ``mpd:PID`` for a ``pid`` column, else ``file:PATH#VALUE``; the whole file is ``file:PATH``.
+Playlists whose id begins with ``generated:`` are songnet's own, as `playlist_files` writes them.
 
 **Songs** without an id are known by name: see `_records.named_id`.
 
@@ -34,6 +35,8 @@ import numpy as np
 
 from songnet.errors import FormatError, UsageError
 from songnet.model import Skipped
+from songnet.names import GENERATED
+from songnet.sources._formulas import unguarded
 from songnet.sources._records import (
     NO_TRACKS,
     PlaylistRecord,
@@ -47,6 +50,7 @@ from songnet.sources._songs import spotify_playlist, usable_id
 from songnet.sources._text import decoder_for
 
 LINE_LIMIT = 2**20
+HOPELESS = 10_000
 DELIMITERS = ",;\t|"
 
 # First come, first served: where a file has several of these, the earlier header counts.
@@ -95,8 +99,9 @@ def read_csv(
     Raises
     ------
     FormatError
-        No header that says what the songs are, a column of `columns` that is not there, or a
-        file that breaks off: then none of its playlists is known to be whole.
+        No header that says what the songs are, a column of `columns` that is not there, no row
+        among the first `HOPELESS` that can be used, or a file that breaks off: then none of its
+        playlists is known to be whole.
     UsageError
         Unknown keys in `columns`.
     """
@@ -115,10 +120,14 @@ def _records(
     rows = csv.reader(lines, delimiter=lines.delimiter(chosen))
     header = _header(rows, source)
     table = _Table(source, _layout(header, chosen, source))
+    unusable = 0
     for where, row in _rows(rows, lines):
         reason = row if isinstance(row, str) else table.add(row)
         if reason:
             yield Skipped(source.name, reason, where)
+            unusable += 1
+            if unusable == HOPELESS and table.is_empty:
+                raise FormatError(source.name, f"none of its first {HOPELESS:,} rows can be used")
     yield from table.playlists()
 
 
@@ -271,6 +280,11 @@ class _Table:
         self._playlist, self._song = array("i"), array("i")
         self._position = array("q")
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row has been taken yet."""
+        return not self._song
+
     def add(self, row: Sequence[str]) -> str:
         """Take a row; the reason if it cannot be used, else nothing."""
         width = self._layout.width
@@ -279,6 +293,8 @@ class _Table:
         identity = self._playlist_id(row)
         if not usable_id(identity):
             return "its playlist is blank, over 1,000 characters, or holds control characters"
+        if identity.startswith(GENERATED):
+            row = [unguarded(cell) for cell in row]
         place = self._places.setdefault(identity, len(self._places))
         if place == len(self._names):
             self._names.append(text(self._layout.cell(row, "playlist_name")))
@@ -322,7 +338,10 @@ class _Table:
         if pid is not None:
             return f"mpd:{pid}"
         value = " ".join((given or self._layout.cell(row, "playlist_name")).split())
-        own = f"{self._source.playlist_id}#{unicodedata.normalize('NFC', value)}" if value else ""
+        value = unicodedata.normalize("NFC", value)
+        if given.startswith(GENERATED):
+            return self._source.generated_id(value.removeprefix(GENERATED))
+        own = f"{self._source.playlist_id}#{value}" if value else ""
         return spotify_playlist(given) or own
 
     def playlists(self) -> Iterator[PlaylistRecord | Skipped]:

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from songnet.errors import FormatError
+from songnet.files import read_regular
 from songnet.sources._songs import spotify_track, usable_id
 
-MAX_BYTES = 256 << 20
+MAX_BYTES = 64 << 20
 
 
 def read_labels(path: str | Path) -> dict[str, str]:
@@ -67,11 +68,11 @@ def _rows(path: Path) -> Iterator[tuple[int, str, str]]:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise FormatError(path, f"is larger than {MAX_BYTES} bytes")
-        data = path.read_bytes()
+        data = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
+    if len(data) > MAX_BYTES:
+        raise FormatError(path, f"is larger than {MAX_BYTES} bytes")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,7 +5,8 @@ A slice is ``{"info": {...}, "playlists": [{"pid", "name", "description", "modif
 "duration_ms"}, ...]}, ...]}`` (Chen, Lamere, Schedl and Zamani, "RecSys Challenge 2018: Automatic
 Music Playlist Continuation"). One playlist is held in memory at a time.
 
-Playlist ids are ``mpd:PID``. Places are counted as in the JSON array: ``playlist 0`` is the first.
+Playlist ids are ``mpd:PID``; those that say ``"generated": true``, as `playlist_files` writes them,
+are songnet's own. Places are counted as in the JSON array: ``playlist 0`` is the first.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ from songnet.sources._records import (
 )
 from songnet.sources._streams import READ_ERRORS, reason_of
 
-PLAYLIST_BYTES = 128 * 2**20
+PLAYLIST_BYTES = 64 * 2**20
+# What ijson tells of one playlist: some 280,000 tracks as the dataset has them.
+PLAYLIST_EVENTS = 5_000_000
 DEPTH = 8
 BUFFER = 2**16
 EXPECTED = 'expected an MPD slice, {"playlists": [{"pid": 0, "tracks": [...]}, ...]}'
@@ -62,15 +65,16 @@ def read_mpd(stream: io.BufferedReader[Any], source: Source) -> Iterator[Playlis
 
 
 class _Bounded:
-    """Bytes without a byte order mark, in a bounded number per playlist.
+    """Bytes without a byte order mark, in a bounded number per playlist, and so their values.
 
-    So one endless playlist cannot fill the memory.
+    So one endless playlist cannot fill the memory, nor one of nothing but empty objects.
     """
 
     def __init__(self, stream: io.BufferedReader[Any], source: Source) -> None:
         self._stream = stream
         self._source = source
         self._left = PLAYLIST_BYTES
+        self._events = 0
         self.count = 0
 
     def read(self, size: int = -1) -> bytes:
@@ -84,8 +88,16 @@ class _Bounded:
             raise FormatError(self._source.name, f"no playlist ends within {limit}; {EXPECTED}")
         return data
 
+    def saw(self, events: int) -> None:
+        self._events += events
+        if self._events > PLAYLIST_EVENTS:
+            raise FormatError(
+                self._source.name, f"a playlist holds over {PLAYLIST_EVENTS:,} values; {EXPECTED}"
+            )
+
     def rest(self) -> None:
         self._left = PLAYLIST_BYTES
+        self._events = 0
 
     def place(self, index: int) -> str:
         return f"playlist {index}, before byte {self.count}"
@@ -134,6 +146,7 @@ def _events(stream: _Bounded) -> _Events:
         except _JSON_ERRORS:
             yield from events
             raise
+        stream.saw(len(events))
         yield from events
         events.clear()
         if not data:
@@ -218,8 +231,10 @@ def _track(item: object) -> Track | str:
 
 
 def _record(value: dict[str, Any], tracks: list[Track], source: Source) -> PlaylistRecord:
+    pid = integer(value["pid"])
+    generated = value.get("generated") is True
     return PlaylistRecord(
-        id=f"mpd:{integer(value['pid'])}",
+        id=source.generated_id(str(pid)) if generated else f"mpd:{pid}",
         name=text(value.get("name")),
         description=text(value.get("description")),
         followers=integer(value.get("num_followers")),

@@ -1,6 +1,7 @@
 """Partitions as files: CSV, JSON, and Infomap's ``.clu`` and ``.tree``.
 
 - ``.csv``: a header with ``song`` and ``community``, a row per song; other columns are passed over.
+  What a spreadsheet would take for a formula is written, and read, with an apostrophe before it.
 - ``.json``: with provenance, ``{"schema": "songnet.partition/1", "name", "algorithm", "on", "seed",
   "params", "quality", "versions", "fingerprint", "communities": {SONG: COMMUNITY}}``; or plain,
   ``{SONG: COMMUNITY}``.
@@ -9,6 +10,10 @@
   ``# songnet-song NODE "SONG"``; without those comments a ``.clu`` names no songs and is refused.
 - ``.tree``: ``PATH FLOW "SONG" NODE`` as Infomap writes it; the community is the topmost module.
   Written trees have two levels and give every song the same flow.
+- Read alone: a folder that `songnet.scale.communities` wrote, Parquet with the columns ``song`` and
+  ``community`` beside ``partition.json``, ``{"schema": "songnet.scale.partition/1", "name",
+  "algorithm", "on", "seed", "params", "quality", "versions", "songs", "communities"}``; and a
+  ``.parquet`` file with these columns.
 
 (Infomap's formats: https://www.mapequation.org/infomap/, "Output formats".)
 
@@ -27,12 +32,16 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from songnet.errors import EmptyInputError, FormatError, InputError
-from songnet.files import replacing
+from songnet.files import check_regular, read_regular, replacing
 from songnet.model import Partition
+from songnet.sources._formulas import guarded, unguarded
 from songnet.sources._songs import spotify_track
 
 SCHEMA = "songnet.partition/1"
 EXTENSIONS = (".csv", ".json", ".clu", ".tree")
+LARGEST = 256 * 2**20
+SCALE_SCHEMA = "songnet.scale.partition/1"
+PARTITION_FACTS = "partition.json"
 PROVENANCE = ("name", "algorithm", "on", "seed", "params", "quality", "versions", "fingerprint")
 
 _OURS = "# songnet.partition/1"
@@ -46,7 +55,7 @@ _Row: TypeAlias = tuple[str, str, str]
 
 
 def read_partition(path: Path) -> tuple[list[str], list[str], dict[str, Any]]:
-    """Songs, their communities and what the file says of the partition's origin.
+    """Songs, their communities and what the file or folder says of the partition's origin.
 
     Returns
     -------
@@ -55,7 +64,7 @@ def read_partition(path: Path) -> tuple[list[str], list[str], dict[str, Any]]:
     labels
         The community of each, as text.
     metadata
-        Those of `PROVENANCE` that a JSON with provenance holds; else empty.
+        Those of `PROVENANCE` that a JSON with provenance, or that of a folder, holds; else empty.
 
     Raises
     ------
@@ -68,6 +77,8 @@ def read_partition(path: Path) -> tuple[list[str], list[str], dict[str, Any]]:
         Another extension than `EXTENSIONS`.
     """
     path = Path(path)
+    if path.is_dir() or path.suffix.lower() == ".parquet":
+        return _read_parquet(path)
     readers = {".csv": _csv_rows, ".clu": _clu_rows, ".tree": _tree_rows}
     extension = _extension(path)
     content = _text(path)
@@ -106,12 +117,16 @@ def _extension(path: Path) -> str:
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
+        data = read_regular(path, LARGEST)
     except FileNotFoundError as error:
         raise FormatError(path, "there is no such file") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise FormatError(path, f"cannot be read: {reason}") from error
+    if len(data) > LARGEST:
+        raise FormatError(
+            path, f"is larger than {LARGEST // 2**20} MiB; Parquet is read at any size"
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -147,7 +162,7 @@ def _csv_rows(path: Path, content: str) -> Iterator[_Row]:
                 reason = f"has {len(row)} cells where the header has {width}"
                 raise FormatError(path, reason, where=where)
             if row:
-                yield where, row[song], row[community].strip()
+                yield where, unguarded(row[song]), row[community].strip()
     except csv.Error as error:
         raise FormatError(path, f"is not CSV: {error}", where=f"line {reader.line_num}") from error
 
@@ -246,6 +261,50 @@ def _refused(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number")
 
 
+def _read_parquet(path: Path) -> tuple[list[str], list[str], dict[str, Any]]:
+    """A folder that Spark wrote, or one file of Parquet."""
+    top = _folders_facts(path) if path.is_dir() else {}
+    songs, labels = _columns(path)
+    if len(songs) != top.get("songs", len(songs)):
+        reason = f"says it has {top['songs']} songs, and has {len(songs)}: it is not whole"
+        raise FormatError(path, reason)
+    rows = (
+        (f"row {number}", song or "", label or "")
+        for number, (song, label) in enumerate(zip(songs, labels, strict=True), 1)
+    )
+    return (*_distinct(path, rows), _provenance(path, top))
+
+
+def _columns(path: Path) -> list[list[str | None]]:
+    """Songs and communities, as texts."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    files = sorted(map(str, path.glob("*.parquet"))) if path.is_dir() else [str(path)]
+    try:
+        for file in files:
+            check_regular(file)
+        table = ds.dataset(files, format="parquet").to_table(columns=["song", "community"])
+        return [table[name].cast(pa.string()).to_pylist() for name in table.column_names]
+    except MemoryError:  # Arrow's too, which says nothing of the file
+        raise
+    except (pa.ArrowException, OSError) as error:
+        reason = "is not Parquet with the columns song and community, or is damaged"
+        raise FormatError(path, reason) from error
+
+
+def _folders_facts(path: Path) -> _Pairs:
+    facts = path / PARTITION_FACTS
+    if not facts.exists():
+        reason = f"cannot be read: it is a folder without {PARTITION_FACTS}"
+        raise FormatError(path, reason)
+    top = _loaded(facts, _text(facts))
+    if top.get("schema") != SCALE_SCHEMA:
+        reason = f"expected schema {SCALE_SCHEMA!r}, got {str(top.get('schema'))[:80]!r}"
+        raise FormatError(facts, reason)
+    return top
+
+
 def _json_rows(path: Path, communities: _Pairs) -> Iterator[_Row]:
     for place, (song, label) in enumerate(communities.pairs, 1):
         where = f"song {place}"
@@ -283,7 +342,7 @@ def _pairs(partition: Partition) -> Iterator[tuple[str, int]]:
 def _csv(partition: Partition) -> Iterator[str]:
     yield "song,community\n"
     for song, label in _pairs(partition):
-        yield f"{_cell(song)},{label}\n"
+        yield f"{_cell(guarded(song))},{label}\n"
 
 
 def _cell(value: str) -> str:

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.errors import FormatError, InputError
-from songnet.files import replacing
+from songnet.files import read_regular, replacing
 from songnet.model import Skipped
 from songnet.sources._mel import FRAMES, MELS
 
@@ -95,8 +95,7 @@ def read_png(source: str | Path | bytes, *, name: str | Path | None = None) -> N
 def _file_bytes(path: Path) -> bytes:
     """At most one byte more than a spectrogram may have."""
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_PNG_BYTES + 1)
+        return read_regular(path, MAX_PNG_BYTES)
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror or error})") from error
 
@@ -148,10 +147,22 @@ def _unpacked(name: str | Path, data: bytes) -> NDArray[np.uint8]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata
             with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+                _check_size(name, image)
                 image.load()
+                _check_size(name, image)
                 return _grey(name, image)
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as error:
+    except (
+        # An index: Pillow's own, in a colour profile that is cut short.
+        *(OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error),
+        Image.DecompressionBombError,
+    ) as error:
         raise FormatError(name, f"is a broken PNG ({error})") from error
+
+
+def _check_size(name: str | Path, image: Image.Image) -> None:
+    """Refuse a picture whose second header, which Pillow obeys, has another size than the first."""
+    if image.size != (FRAMES, MELS):
+        raise FormatError(name, "is a broken PNG (its headers are at odds)")
 
 
 def _grey(name: str | Path, image: Image.Image) -> NDArray[np.uint8]:
@@ -282,7 +293,7 @@ class PictureZip:
             raise FormatError(self.path, f"holds over {MAX_MEMBERS} members")
         seen: set[str] = set()
         for member in members:
-            if member.is_dir() or _hidden(member.filename):
+            if not member.filename or member.is_dir() or _hidden(member.filename):
                 continue
             if reason := _member_fault(member, seen):
                 self.skipped.append(Skipped(f"{self.path}/{member.filename}", reason))

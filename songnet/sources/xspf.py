@@ -4,6 +4,9 @@ Read are the playlist's title, annotation and date, and of each track location, 
 creator, album and duration (milliseconds). The order of the tracks is that of the list;
 ``trackNum`` is a track's place on its album, and nothing that a song here has room for.
 
+Of the files that `playlist_files` writes also the ``<meta>`` that says that songnet made the
+playlist, and those that say which song a track is.
+
 A document type declaration is refused, and with it every entity, internal or external: no XSPF
 file needs one.
 """
@@ -31,10 +34,13 @@ from songnet.sources._records import (
     named_id,
     text,
 )
-from songnet.sources._streams import read_whole
+from songnet.sources._songs import song_id
+from songnet.sources._streams import check_entries, read_whole
 from songnet.sources.m3u import file_playlist
 
-_NAMESPACES = ("", "{http://xspf.org/ns/0/}")
+NAMESPACE = "http://xspf.org/ns/0/"
+GENERATED_REL = "urn:songnet:generated"
+ID_REL = "urn:songnet:song"
 
 
 def read_xspf(stream: io.BufferedReader[Any], source: Source) -> Iterator[PlaylistRecord | Skipped]:
@@ -46,11 +52,12 @@ def read_xspf(stream: io.BufferedReader[Any], source: Source) -> Iterator[Playli
     Raises
     ------
     FormatError
-        The file is over 64 MiB, no XML, no XSPF, or declares entities.
+        The file is over 16 MiB or 500,000 tracks, no XML, no XSPF, or declares entities.
     """
     root = _parsed(read_whole(stream, source.name), source)
     tracks: list[Track] = []
     for number, element in enumerate(_tracks(root), 1):
+        check_entries(number, source.name)
         track = _track(element, source)
         if isinstance(track, Track):
             tracks.append(track)
@@ -79,7 +86,7 @@ def _parsed(data: bytes, source: Source) -> Element:
 def _tag(element: Element) -> str:
     """An element's name; namespaces other than XSPF's stay in it."""
     name = str(element.tag)
-    return name.removeprefix(_NAMESPACES[1])
+    return name.removeprefix(f"{{{NAMESPACE}}}")
 
 
 def _tracks(root: Element) -> Iterator[Element]:
@@ -95,6 +102,12 @@ def _said(element: Element, name: str) -> list[str]:
 
 def _first(element: Element, name: str) -> str | None:
     return next(iter(_said(element, name)), None)
+
+
+def _meta(element: Element, rel: str) -> str | None:
+    """The text of an element's first ``<meta>`` of one kind."""
+    metas = (child for child in element if _tag(child) == "meta" and child.get("rel") == rel)
+    return next((said for child in metas if (said := text(child.text))), None)
 
 
 def _track(element: Element, source: Source) -> Track | str:
@@ -114,6 +127,8 @@ def _track(element: Element, source: Source) -> Track | str:
 
 
 def _entry(element: Element, title: str | None, artist: str | None, source: Source) -> Entry | str:
+    if stated := song_id(_meta(element, ID_REL) or ""):
+        return Entry(stated)
     reason = "has no location, and not both creator and title"
     for address in (*_said(element, "location"), *_addresses(_said(element, "identifier"))):
         try:
@@ -136,6 +151,7 @@ def _record(root: Element, tracks: list[Track], source: Source) -> PlaylistRecor
         tracks,
         description=_first(root, "annotation"),
         modified_at=_seconds(_first(root, "date")),
+        generated=_meta(root, GENERATED_REL) is not None,
     )
 
 

@@ -8,12 +8,14 @@ from typing import Final, Literal
 from songnet.errors import InputError
 from songnet.store.protocol import GraphStore
 
-__all__ = ["GraphStore", "engine_of", "migrate", "open_store"]
+__all__ = ["GraphStore", "engine_of", "migrate", "open_store", "path_of"]
 
 SERVERS: Final = ("bolt", "neo4j", "bolt+s", "neo4j+s", "bolt+ssc", "neo4j+ssc")
 ALLOWED: Final = "ladybug:PATH, a path, " + ", ".join(f"{scheme}://HOST" for scheme in SERVERS)
 EMBEDDED: Final = "ladybug:"
 SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+# As a path it would be repeated in messages and become the name of a file, password and all.
+NEARLY_A_SERVER: Final = re.compile(r"\s*(bolt|neo4j)(\+ssc?)?\s*:", re.IGNORECASE)
 
 
 def engine_of(uri: str) -> Literal["ladybug", "neo4j"]:
@@ -22,12 +24,17 @@ def engine_of(uri: str) -> Literal["ladybug", "neo4j"]:
     Raises
     ------
     InputError
-        No path, or a scheme that no engine has. The message repeats the scheme alone, because the
-        rest may hold credentials.
+        No path, a scheme that no engine has, or a server's without ``://``. The message repeats
+        the scheme alone, because the rest may hold credentials.
     """
     scheme = SCHEME.match(uri)
+    if scheme is None and NEARLY_A_SERVER.match(uri):
+        raise InputError(
+            f"the store URI begins like a server's but is none: allowed are {ALLOWED}; a file of "
+            "such a name is ladybug:PATH"
+        )
     if scheme is None:
-        _path_of(uri)
+        path_of(uri)
         return "ladybug"
     if scheme[1].lower() not in SERVERS:
         raise InputError(f"no store speaks {scheme[1]}://: allowed are {ALLOWED}")
@@ -63,7 +70,7 @@ def open_store(uri: str, *, label_prefix: str = "") -> GraphStore:
         return Neo4jStore(uri, label_prefix=label_prefix)
     from songnet.store.ladybug import LadybugStore
 
-    return LadybugStore(_path_of(uri))
+    return LadybugStore(path_of(uri))
 
 
 def migrate(uri: str, *, label_prefix: str = "") -> tuple[int, int]:
@@ -83,10 +90,11 @@ def migrate(uri: str, *, label_prefix: str = "") -> tuple[int, int]:
         return migrate_server(uri, label_prefix=label_prefix)
     from songnet.store.ladybug import migrate as migrate_file
 
-    return migrate_file(_path_of(uri))
+    return migrate_file(path_of(uri))
 
 
-def _path_of(uri: str) -> str:
+def path_of(uri: str) -> str:
+    """The path in the URI of an embedded store; `InputError` if it has none."""
     path = uri.removeprefix(EMBEDDED)
     if not path.strip():
         raise InputError(f"a store needs a path: allowed are {ALLOWED}")

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from songnet.errors import FormatError, InputError
-from songnet.files import replacing
+from songnet.files import read_regular, replacing
 from songnet.store._parquet import make_folder_of
+
+LARGEST = 64 * 2**20
 
 Read = TypeVar("Read")
 
@@ -31,7 +33,7 @@ def read_json(path: Path, from_json: Callable[[Mapping[str, Any]], Read]) -> Rea
         The file is damaged, or `from_json` refuses it with an `InputError`.
     """
     try:
-        data = json.loads(path.read_text("utf-8", "surrogatepass"))
+        data = json.loads(read_regular(path, LARGEST).decode("utf-8", "surrogatepass"))
     except (OSError, ValueError, RecursionError) as error:
         raise FormatError(path, "is damaged or not a file of songnet; remove it") from error
     if not isinstance(data, dict):

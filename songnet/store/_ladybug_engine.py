@@ -3,15 +3,13 @@
 Two things about Ladybug 0.22 shape this module. Two writing `Database` objects on one file in one
 process are not refused by it, so a table of open files refuses them here. And its lock on the file
 is a POSIX record lock, which the process loses as soon as it closes *any* descriptor of that file:
-nothing may open the file while a store holds it.
+nothing may open the file while a store holds it. A third shapes `_ladybug_commit`.
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,17 +24,17 @@ from songnet.errors import (
     InputError,
     StoreError,
     StoreLockedError,
-    StoreUnavailableError,
 )
+from songnet.store._ladybug_commit import CopyNote, cut_off_commits_undone, log_size
+from songnet.store._ladybug_file import check_file, log, one_line, opened_database
 from songnet.store._ladybug_schema import NODES, UNFINISHED, definitions, quoted
+from songnet.store.embedded_files import take_snapshot
 from songnet.store.protocol import SCHEMA_VERSION
 
-MAGIC: Final = b"LBUG"
-# The default reserves 8 TiB of addresses per open database: sixteen would exhaust the process.
-MAX_BYTES: Final = 1 << 40
 CHUNK_ROWS: Final = 65_536
+# The commit is in the log, what was copied is in memory only: see `_ladybug_commit`.
+UNSAFE: Final = "post-commit checkpoint failed"
 
-log = logging.getLogger("songnet")
 _open: WeakValueDictionary[str, Engine] = WeakValueDictionary()
 _opening = threading.Lock()
 
@@ -51,6 +49,7 @@ class Session:
     def __init__(self, connection: Any, fail: Callable[[Exception], StoreError]) -> None:
         self._connection = connection
         self._fail = fail
+        self.copied = False
 
     def run(self, cypher: str, **parameters: Any) -> None:
         """Run a statement for its effect."""
@@ -69,6 +68,7 @@ class Session:
         return list(self.table(cypher, **parameters).to_pylist())
 
     def _execute(self, cypher: str, parameters: dict[str, Any]) -> Any:
+        self.copied |= cypher.startswith("COPY")
         try:
             return self._connection.execute(cypher, parameters)
         except RuntimeError as error:
@@ -85,10 +85,12 @@ class Engine:
         self._database: Any = None
         # The working directory may be another by the time the store is closed.
         self._key = _key(self.path)
+        self._note = CopyNote(self.path)
         with _opening:
             _refuse_second(self._key, self.path)
-            _check_file(self.path)
-            self._database = _database(self.path)
+            check_file(self.path)
+            with cut_off_commits_undone(self.path):
+                self._database = opened_database(self.path)
             _open[self._key] = self
         try:
             self._prepare()
@@ -115,9 +117,22 @@ class Engine:
     def _migrate(self, found: int) -> None:
         """Schemas 1 and 2 hold the same tables; only a server's indexes differ."""
         if found < SCHEMA_VERSION:
+            self._keep_snapshot(found)
             with self.transaction() as session:
                 session.run("MATCH (s:SongnetStore) DELETE s")
                 session.run("CREATE (:SongnetStore {schema: $version})", version=SCHEMA_VERSION)
+
+    def _keep_snapshot(self, found: int) -> None:
+        """Copy the file as it is; no other handle of it may be closed while it is open."""
+        self.close()
+        kept = take_snapshot(self.path, found)
+        with _opening:
+            self._database = opened_database(self.path)
+            _open[self._key] = self
+        log.warning(
+            "%s: brought from schema %d to %d; as it was it is kept as %s, to be removed at will",
+            self.path, found, SCHEMA_VERSION, kept,
+        )  # fmt: skip
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -133,12 +148,23 @@ class Engine:
             done = False
             try:
                 yield session
-                session.run("COMMIT")
+                self._commit(session)
                 done = True
             finally:
                 if not done:
                     with suppress(StoreError):
                         session.run("ROLLBACK")
+
+    def _commit(self, session: Session) -> None:
+        if not session.copied:
+            session.run("COMMIT")
+            return
+        self._note.write()
+        try:
+            session.run("COMMIT")
+        finally:
+            if self._broken is None:
+                self._note.remove()
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
@@ -169,11 +195,13 @@ class Engine:
 
     def _failure(self, error: Exception) -> StoreError:
         text = one_line(error)
-        if "IO exception" not in text:
-            return StoreError(f"{self.path}: {text}")
+        if "IO exception" not in text and UNSAFE not in text:
+            lacking = "out of memory: " if "bad_alloc" in text else ""
+            return StoreError(f"{self.path}: {lacking}{text}")
         # What follows a torn record of the log would be lost when the log is read again.
         self._broken = (
-            f"{self.path} cannot be written: {text}; free some space or check the disk, "
+            f"{self.path} cannot be written: {_cause(text)}; free some "
+            f"{'space or check the disk' if 'IO exception' in text else 'memory'}, "
             "then run the command again"
         )
         return StoreError(self._broken)
@@ -183,7 +211,8 @@ class Engine:
         if self._database is None:
             return
         try:
-            if self._broken is None:
+            # What only read must not need a disk that can be written.
+            if self._broken is None and log_size(Path(self._key)):
                 self.checkpoint()
         finally:
             self._let_go()
@@ -195,6 +224,8 @@ class Engine:
             database.close()
         except RuntimeError as error:
             raise self._failure(error) from error
+        finally:
+            self._note.release()
 
 
 def as_arrow(result: Any) -> pa.Table:
@@ -206,11 +237,13 @@ def as_arrow(result: Any) -> pa.Table:
     return result.get_as_arrow(max(1, min(result.get_num_tuples(), CHUNK_ROWS)))
 
 
-def one_line(error: Exception) -> str:
-    """Ladybug's own words in one line, without the echo of the statement and the manual's link."""
-    text = str(error).split("\nSee the docs")[0]
-    lines = [line.strip() for line in text.splitlines() if line.strip(" ^")]
-    return re.sub(r"\s+", " ", " ".join(lines)) or type(error).__name__
+def _cause(text: str) -> str:
+    """What the system said to a write that failed, where Ladybug repeats it."""
+    written = re.search(r"numBytesWritten: (-?\d+)\. Error: (.+)", text)
+    if written is None:
+        return re.split(r"IO exception: |recovered on restart: ", text)[-1]
+    # After a write that was only cut short, the system's last error is of something else.
+    return written[2] if written[1] == "-1" else "No space left on device"
 
 
 def _key(path: Path) -> str:
@@ -226,69 +259,6 @@ def _refuse_second(key: str, path: Path) -> None:
             f"{path} is already open in this process (PID {os.getpid()}): "
             "close the other store first, or use that one"
         )
-
-
-def _check_file(path: Path) -> None:
-    """Make the folder; refuse what is there and is no Ladybug file."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise StoreUnavailableError(
-                f"{path} is a folder: a store is a file, as {path}/graph.lbug"
-            )
-        if not path.exists():
-            return
-        with path.open("rb") as file:
-            start = file.read(len(MAGIC))
-    except OSError as error:
-        raise StoreUnavailableError(f"{path} cannot be opened: {error.strerror}") from error
-    if start and start != MAGIC:
-        raise StoreUnavailableError(f"{path} is not a Ladybug database: name another file")
-
-
-def _database(path: Path) -> Any:
-    import ladybug
-
-    # An absolute path: ":memory:" means something else to Ladybug.
-    name = str(path.absolute())
-    try:
-        return ladybug.Database(name, max_db_size=MAX_BYTES)
-    except RuntimeError as error:
-        text = one_line(error)
-        if not re.search(r"\bwal\b", text, re.IGNORECASE):
-            raise _opening_error(path, text) from error
-    _keep_log(path)
-    try:
-        return ladybug.Database(name, max_db_size=MAX_BYTES, throw_on_wal_replay_failure=False)
-    except RuntimeError as error:
-        raise _opening_error(path, one_line(error)) from error
-
-
-def _keep_log(path: Path) -> None:
-    """A copy of a damaged log, because opening the store takes away what cannot be read in it."""
-    damaged = path.with_name(f"{path.name}.wal")
-    kept = path.with_name(f"{path.name}.wal.damaged")
-    with suppress(OSError):
-        shutil.copyfile(damaged, kept)
-    log.warning(
-        "%s: its log is damaged (a full disk or a power cut); what was written before the damage "
-        "is there, what came after has to be run again; the log as it was is kept as %s",
-        path,
-        kept,
-    )
-
-
-def _opening_error(path: Path, text: str) -> StoreError:
-    holder = re.search(r"Lock is held by PID (\d+)", text)
-    if holder:
-        return StoreLockedError(
-            f"{path} is open in another process (PID {holder[1]}): wait until it is done"
-        )
-    if "set lock" in text:
-        return StoreLockedError(f"{path} is open in another process: wait until it is done")
-    if "different version" in text:
-        return StoreUnavailableError(f"{path} was written by another version of Ladybug: {text}")
-    return StoreUnavailableError(f"{path} cannot be opened as a Ladybug database: {text}")
 
 
 def _version(session: Session, path: Path) -> int:

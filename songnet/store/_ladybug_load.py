@@ -6,7 +6,7 @@ DELETE) for the few rows that need it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,6 +33,15 @@ def put_playlists(session: Session, playlists: pa.Table, memberships: pa.Table) 
     changed = _changed(held, memberships)
     _empty(session, _only(pa.table({"id": changed}), "id", before["id"]))
     copy(session, "CONTAINS", _only(memberships, "playlist", changed))
+
+
+def drop_nodes(session: Session, label: str, ids: Iterable[str]) -> None:
+    """Take nodes away, with all their edges; ids that are not there are passed over."""
+    rows = pa.table({"row_id": pa.array(sorted(set(ids)), pa.string())})
+    if rows.num_rows:
+        session.run(
+            f"LOAD FROM $rows MATCH (n:{quoted(label)} {{id: row_id}}) DETACH DELETE n", rows=rows
+        )
 
 
 def put_nodes(session: Session, label: str, rows: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -104,6 +113,8 @@ def _held(session: Session, playlists: pa.Table) -> pa.Table:
 
 def _changed(held: pa.Table, memberships: pa.Table) -> pa.Array:
     """Ids of playlists that do not hold exactly what they should: rows on one side only."""
+    if not held.num_rows:
+        return pc.unique(memberships["playlist"])
     both = pa.concat_tables([held, memberships])
     counted = both.group_by(both.column_names).aggregate([([], "count_all")])
     alone = counted.filter(pc.equal(counted["count_all"], 1))

@@ -16,16 +16,26 @@ import numpy as np
 import pyarrow as pa
 
 from songnet.errors import InputError
-from songnet.store._ladybug_engine import Engine, as_arrow, one_line
+from songnet.store._ladybug_engine import Engine, as_arrow
+from songnet.store._ladybug_file import one_line
 from songnet.store._rows import node_dict, result_table
 
 READING: Final = ("MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL")
 WRITING: Final = ("CREATE", "MERGE", "ALTER", "DROP", "COPY", "COMMENT")
+EXPLAINING: Final = ("EXPLAIN", "PROFILE")
 PREFIX: Final = re.compile(r"(?:\s|//[^\r\n]*(?:[\r\n]|\Z)|/\*.*?\*/)+", re.DOTALL)
 WORD: Final = re.compile(r"[A-Za-z]+")
 SETTING: Final = re.compile(r"CALL\s+\w+\s*=", re.IGNORECASE)
 REFUSED: Final = (RuntimeError, ValueError, TypeError, OverflowError, IndexError, KeyError)
 UNUSED: Final = "songnet_unused"
+# Measured: 3,000 brackets in each other end the process, for want of stack; 24 CASE take minutes.
+DEEPEST: Final = {"bracket": 64, "CASE": 16}
+NESTING: Final = re.compile(
+    # What is not closed goes to the end of the text, or many such would be looked through for each.
+    r"""//[^\n]*|/\*.*?(?:\*/|\Z)|'(?:\\.|[^'\\])*(?:'|\Z)|"(?:\\.|[^"\\])*(?:"|\Z)|`[^`]*(?:`|\Z)"""
+    r"""|(?P<open>[(\[{])|(?P<close>[)\]}])|\b(?:(?P<case>CASE)|(?P<end>END))\b""",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def run(
@@ -33,7 +43,11 @@ def run(
 ) -> pa.Table:
     """Run one statement; see `GraphStore.query`."""
     text = _admitted(cypher, write=write)
-    given = {UNUSED: True, **{key: _plain(value) for key, value in (parameters or {}).items()}}
+    _check_depth(text)
+    try:
+        given = {UNUSED: True, **{key: _plain(value) for key, value in (parameters or {}).items()}}
+    except RecursionError as error:
+        raise InputError("a parameter is nested too deeply for the store") from error
     with engine.connection() as connection:
         try:
             if write:
@@ -44,13 +58,13 @@ def run(
             raise InputError(_refusal(error)) from error
 
 
-def _admitted(cypher: str, *, write: bool) -> str:
+def _admitted(cypher: str, *, write: bool, explained: bool = False) -> str:
     """The statement from its first word on, so that the engine sees the word that was checked."""
     text = _from_first_word(cypher)
     words = WORD.match(text)
     first = words.group().upper() if words else ""
-    if first in {"EXPLAIN", "PROFILE"}:
-        _admitted(text[len(first) :], write=write)
+    if first in EXPLAINING and not explained:
+        _admitted(text[len(first) :], write=write, explained=True)
         return text
     if first in WRITING and not write:
         raise InputError(f"this query writes ({first}) and writing was not asked for: use --write")
@@ -58,6 +72,19 @@ def _admitted(cypher: str, *, write: bool) -> str:
         allowed = ", ".join(READING + WRITING if write else READING)
         raise InputError(f"a query begins with one of {allowed}: got {_shown(text)}")
     return text
+
+
+def _check_depth(text: str) -> None:
+    """Refuse what is nested so deeply that the engine's parser does not survive it."""
+    depth = {"bracket": 0, "CASE": 0}
+    for found in NESTING.finditer(text):
+        kind = "bracket" if found.lastgroup in {"open", "close"} else "CASE"
+        if found.lastgroup in {"open", "case"}:
+            depth[kind] += 1
+        elif found.lastgroup:
+            depth[kind] = max(0, depth[kind] - 1)
+        if depth[kind] > DEEPEST[kind]:
+            raise InputError(f"this query has over {DEEPEST[kind]} levels of {kind}s in each other")
 
 
 def _from_first_word(cypher: str) -> str:

@@ -147,15 +147,6 @@ def drop_communities(session: Session, partition: str) -> None:
     session.run("MATCH (c:Community) WHERE c.`partition` = $name DETACH DELETE c", name=partition)
 
 
-def members(session: Session, partition: str) -> pa.Table:
-    """`song` and `label` of a partition, in any order."""
-    return session.table(
-        "MATCH (s:Song)-[:IN_COMMUNITY]->(c:Community) WHERE c.`partition` = $name "
-        "RETURN s.id AS song, c.label AS label",
-        name=partition,
-    )
-
-
 def titles(session: Session, partition: str) -> list[str]:
     """Titles of a partition's communities, by label."""
     found = session.rows(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from songnet.errors import InputError, StoreError, StoreUnavailableError
 from songnet.store._neo4j_errors import clear_errors, read_only
-from songnet.store._neo4j_session import Session
+from songnet.store._neo4j_session import Session, Transaction
 from songnet.store.labels import check_prefix
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ def check_uri(uri: str) -> str:
     try:
         parts = urlsplit(uri)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise InputError(f"the store URI is not valid ({error}): {_allowed()}") from error
+    except ValueError:
+        # The reason would repeat what stands where the port should, which may be a password.
+        raise InputError(f"the store URI has no valid host and port: {_allowed()}") from None
     if "@" in uri or parts.query or parts.fragment:
         raise InputError(
             "the store URI must not hold a user name, password or options: set NEO4J_USERNAME "
@@ -129,13 +130,17 @@ class Server:
         with self.session(write=True) as session:
             session.execute_write(lambda tx: tx.run(statement, parameters).consume())
 
-    def define(self, statement: str) -> None:
-        """Run a statement of the schema; it may be that another process has just done the same."""
+    def define(self, *definitions: str) -> None:
+        """Run statements of the schema, all or none; another process may have done the same."""
         from neo4j.exceptions import ClientError
+
+        def work(transaction: Transaction) -> None:
+            for statement in definitions:
+                transaction.run(statement).consume()
 
         with self.session(write=True) as session:
             try:
-                session.execute_write(lambda tx: tx.run(statement).consume())
+                session.execute_write(work)
             except ClientError as error:
                 if not (error.code or "").endswith(SAME_RULE):
                     raise

@@ -63,6 +63,15 @@ UNWIND $rows AS row
 MATCH (p:Playlist {id: row.playlist})-[c:CONTAINS]->(s:Song {id: row.song})
 DELETE c
 """
+# Edges first and so many at a time: one song can be in more playlists than a transaction bears.
+COUNT_HANGING: Final = """
+UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN sum(COUNT {{ (n)--() }}) AS edges
+"""
+DROP_HANGING: Final = """
+UNWIND $ids AS id
+MATCH (n:{label} {{id: id}})-[e]-() WITH DISTINCT e LIMIT $limit DELETE e
+"""
+DROP_IDS: Final = "UNWIND $ids AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n"
 UNKNOWN_SONGS: Final = """
 UNWIND $ids AS id
 WITH id WHERE NOT EXISTS { MATCH (:Song {id: id}) }

@@ -32,6 +32,10 @@ NUMBERS_PER_BATCH = 1_000_000
 NUMBERS_PER_ROW = 100
 
 
+class EdgesMissingError(StoreError):
+    """Songs of a relationship are not in the graph; what its transaction did is taken back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A statement; one that `repeats` is run until it changes nothing.
@@ -98,7 +102,7 @@ def run(transaction: Transaction, step: Step) -> bool:
             "raise its server.memory.heap.max_size"
         ) from error
     if step.relationships and counters.relationships_created != step.relationships:
-        raise StoreError(
+        raise EdgesMissingError(
             f"{counters.relationships_created} of {step.relationships} edges could be written: "
             "someone is removing songs from the graph; run the command again"
         )
@@ -240,6 +244,15 @@ def drop_steps(what: str, name: str) -> Iterator[Step]:
     else:
         yield Step(cypher.DROP_VECTORS, {"encoder": name})
     yield Step(cypher.DROP_NODE.format(label=label), named)
+
+
+def remove_steps(label: str, ids: Sequence[str]) -> Iterator[Step]:
+    """Take away nodes by `id`, their edges first; `ids` sorted, as all who write lock nodes."""
+    for start in range(0, len(ids), BATCH):
+        part = {"ids": ids[start : start + BATCH]}
+        hanging = cypher.DROP_HANGING.format(label=label)
+        yield Step(hanging, part | {"limit": WHOLE}, repeats=True)
+        yield Step(cypher.DROP_IDS.format(label=label), part)
 
 
 def vector_groups(blocks: Iterable[Vectors]) -> Iterator[list[Vectors]]:

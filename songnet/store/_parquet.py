@@ -12,8 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from songnet.errors import FormatError, InputError
+from songnet.files import check_regular
 
 KEY = "songnet"
+_DAMAGE = (
+    *(pa.ArrowException, OSError, LookupError, AttributeError),
+    *(TypeError, ValueError, OverflowError, RecursionError),
+)
 
 
 def as_metadata(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -24,6 +29,7 @@ def as_metadata(facts: Mapping[str, Any]) -> dict[str, str]:
 def open_parquet(path: Path) -> pq.ParquetFile:
     """A file to read from, also as a context; `FormatError` if it is damaged."""
     with damage_said(path):
+        check_regular(path)
         return pq.ParquetFile(path)
 
 
@@ -53,7 +59,9 @@ def damage_said(path: Path) -> Iterator[None]:
     """Turn what reading a damaged file raises into `FormatError`."""
     try:
         yield
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+    except MemoryError:  # Arrow's is one of its exceptions as well, and says nothing of the file
+        raise
+    except _DAMAGE as error:
         raise FormatError(path, "is damaged or not a file of songnet; remove it") from error
 
 

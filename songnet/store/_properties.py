@@ -7,7 +7,7 @@ Nothing here knows an engine.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -131,11 +131,12 @@ def partition_info(properties: Mapping[str, Any]) -> PartitionInfo:
 
 
 def partition_of(
-    properties: Mapping[str, Any], songs: Sequence[str], labels: ArrayLike
+    properties: Mapping[str, Any], songs: Iterable[str], labels: ArrayLike
 ) -> Partition:
     """A partition from its node's properties and its memberships, in any order."""
     ids, given = object_array(songs), np.asarray(labels, np.int64)
-    order = np.argsort(ids)
+    in_order = (ids[1:] > ids[:-1]).all()
+    order = slice(None) if in_order else np.argsort(ids)
     info = partition_info(properties)
     return Partition(
         name=info.name,

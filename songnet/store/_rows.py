@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from songnet.errors import InputError
 from songnet.model import Ids, Memberships, Partition, SongNetwork, object_array
+from songnet.networks import strongest
 from songnet.store.protocol import MAX_EDGES, STRONGEST_PER_SONG
 from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA, distinct
 
@@ -140,12 +141,23 @@ def _check_ids(column: pa.ChunkedArray, name: str) -> None:
 
 
 def _check_distinct(table: pa.Table, key: Sequence[str]) -> None:
-    counts = table.select(list(key)).group_by(list(key)).aggregate([([], "count_all")])
-    if counts.num_rows == table.num_rows:
+    if _distinct_rows(table.select(list(key))) == table.num_rows:
         return
+    counts = table.select(list(key)).group_by(list(key)).aggregate([([], "count_all")])
     repeated = counts.filter(pc.greater(counts["count_all"], 1)).slice(0, 1).to_pylist()[0]
     named = ", ".join(repr(repeated[name]) for name in key)
     raise InputError(f"{' and '.join(key)} must not repeat: {named} occurs more than once")
+
+
+def _distinct_rows(table: pa.Table) -> int:
+    """How many different rows there are, counted by numbers in place of texts."""
+    code = np.zeros(table.num_rows, np.int64)
+    for column in table.columns:
+        encoded = column.combine_chunks().dictionary_encode()
+        code = code * len(encoded.dictionary) + encoded.indices.to_numpy(zero_copy_only=False)
+    # Sorted by itself: numpy.unique would count by hashes, which takes many times as long.
+    code.sort()
+    return int(np.count_nonzero(np.diff(code))) + bool(len(code))
 
 
 def _check_known(column: pa.ChunkedArray, known: pa.ChunkedArray, what: str) -> None:
@@ -211,7 +223,8 @@ def edge_rows(network: SongNetwork) -> pa.Table:
     """
     if relationship(network.kind) is None:
         return pa.table({})
-    kept = _strongest(network) if network.edges > MAX_EDGES else np.ones(network.edges, np.bool_)
+    every = network.edges <= MAX_EDGES
+    kept = np.ones(network.edges, bool) if every else strongest(network, STRONGEST_PER_SONG)
     return (
         _shared_rows(network, kept) if network.kind == "playlists" else _sound_rows(network, kept)
     )
@@ -254,19 +267,6 @@ def _attribute(network: SongNetwork, name: str) -> NDArray[Any]:
     if name not in network.attributes:
         raise InputError(f"network {network.name!r} of kind 'sound' lacks the edge column {name!r}")
     return np.asarray(network.attributes[name])
-
-
-def _strongest(network: SongNetwork) -> NDArray[np.bool_]:
-    """Which edges are among the strongest of one of their ends, bool (m,)."""
-    own = np.concatenate([network.sources, network.targets])
-    other = np.concatenate([network.targets, network.sources])
-    weight = np.concatenate([network.weights, network.weights])
-    order = np.lexsort((other, -weight, own))
-    first = np.searchsorted(own[order], np.arange(len(network.songs)))
-    place = np.arange(len(own)) - first[own[order]]
-    chosen = np.zeros(network.edges, np.bool_)
-    chosen[order[place < STRONGEST_PER_SONG] % network.edges] = True
-    return chosen
 
 
 def _strings(values: Ids) -> pa.Array:

@@ -11,6 +11,7 @@
       choices/ENCODER.json       how many communities (`songnet.partitions.Choice`)
       sweeps/ALGORITHM-NETWORK.json   resolution profiles (`songnet.partitions.Sweep`)
       nulls/KEY.json, KEY.parquet     what null hypotheses gave (`songnet.store.nulls`)
+      removals/KEY.json          what was being removed when songnet was killed
 
 Every file carries its schema and fingerprint, is written under a temporary name, flushed to disk
 and renamed, so that a reader sees the old file or the new one and never a half.
@@ -18,7 +19,7 @@ and renamed, so that a reader sees the old file or the new one and never a half.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,10 @@ import pyarrow.parquet as pq
 
 from songnet.errors import FormatError, InputError, StateError
 from songnet.files import replacing
-from songnet.model import Ids, Ints, SongNetwork, Vectors
+from songnet.model import Ids, Ints, SongNetwork, Vectors, fingerprint
 from songnet.names import check_encoder_name, check_name
 from songnet.partitions import Choice, Sweep
+from songnet.store._folder_parts import encoders_with_parts, parts_of_encoder, remove_path
 from songnet.store._json_files import json_files, read_json, write_json
 from songnet.store._parquet import (
     as_metadata,
@@ -41,11 +43,14 @@ from songnet.store._parquet import (
     make_folder_of,
     open_parquet,
 )
-from songnet.store.latents import LatentsFile, open_latents, write_latents
+from songnet.store.latents import LatentsFile, open_latents, remove_songs, write_latents
 from songnet.store.nulls import Nulls
 
 NETWORK_SCHEMA = "songnet.network/1"
+REMOVAL_SCHEMA = "songnet.removal/1"
 EDGE_COLUMNS = ("source", "target", "weight")
+DICTIONARY_BYTES = 1 << 30
+ROWS = 1 << 26  # every group of rows has a dictionary of its own
 
 
 class DataFolder:
@@ -101,7 +106,8 @@ class DataFolder:
                 f"there is no network {name!r} in {self.root}: make it with 'songnet link'"
             )
         table, facts = _read_network(path)
-        network = _network_from(table, facts)
+        with damage_said(path):
+            network = _network_from(table, facts)
         check_fingerprint(path, facts.get("fingerprint"), network.fingerprint)
         return network
 
@@ -168,6 +174,64 @@ class DataFolder:
         """All kept profiles, by algorithm and network; `FormatError` where a file is damaged."""
         return [read_json(path, Sweep.from_json) for path in json_files(self.root / "sweeps")]
 
+    def encoders(self) -> list[str]:
+        """The names of all encoders that there is any file of, sorted."""
+        return sorted(encoders_with_parts(self.root))
+
+    def encoder_files(self, name: str) -> list[Path]:
+        """What there is of an encoder: its model, latents, choice, training, search."""
+        return parts_of_encoder(self.root, check_encoder_name(name))
+
+    def network_files(self, name: str) -> list[Path]:
+        """What there is of a network: its edges and its resolution profiles."""
+        swept = [sweep.algorithm for sweep in self.sweeps() if sweep.on == name]
+        sweeps = [self.root / "sweeps" / f"{algorithm}-{name}.json" for algorithm in swept]
+        return [path for path in (self._network_path(name), *sweeps) if path.exists()]
+
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Remove files and folders of this one, each at one stroke.
+
+        Raises
+        ------
+        InputError
+            The system refuses.
+        """
+        for path in paths:
+            remove_path(path)
+
+    def begin_removal(
+        self, kind: str, ids: Iterable[str], going: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Keep in mind what a command is about to remove, so that it can be completed.
+
+        Parameters
+        ----------
+        kind, ids
+            What it was asked for.
+        going
+            What goes with it and has files: ``songs``, ``networks``, ``encoders``.
+        """
+        facts = {"schema": REMOVAL_SCHEMA, "kind": kind, "ids": sorted(ids), "going": dict(going)}
+        write_json(self._removal_path(kind, ids), facts)
+
+    def begun_removal(self, kind: str, ids: Iterable[str]) -> dict[str, list[str]] | None:
+        """What goes with such a removal that was begun and has not ended; None where none was."""
+        path = self._removal_path(kind, ids)
+        return read_json(path, _going_of_removal) if path.exists() else None
+
+    def end_removal(self, kind: str, ids: Iterable[str]) -> None:
+        """It is complete."""
+        remove_path(self._removal_path(kind, ids))
+
+    def remove_songs(self, songs: Ids) -> None:
+        """Take songs out of all latents and null partitions; networks are left as they are."""
+        for path in sorted((self.root / "latents").glob("[!.]*.parquet")):
+            remove_songs(path, path.stem, songs)
+        self.nulls.remove_songs(songs)
+
+    def _removal_path(self, kind: str, ids: Iterable[str]) -> Path:
+        return self.root / "removals" / f"{fingerprint([kind], sorted(ids))}.json"
+
     def _network_path(self, name: str) -> Path:
         return self.root / "networks" / f"{check_name(name, what='network')}.parquet"
 
@@ -175,10 +239,23 @@ class DataFolder:
         return self.root / "latents" / f"{check_encoder_name(encoder)}.parquet"
 
 
+def _going_of_removal(facts: Mapping[str, Any]) -> dict[str, list[str]]:
+    if facts.get("schema") != REMOVAL_SCHEMA:
+        raise InputError(f"has schema {facts.get('schema')!r}, not {REMOVAL_SCHEMA!r}")
+    return dict(facts["going"])
+
+
 def _write_network(path: Path, table: pa.Table, facts: dict[str, Any]) -> None:
     make_folder_of(path)
     with replacing(path) as file:
-        pq.write_table(table.replace_schema_metadata(as_metadata(facts)), file, compression="zstd")
+        pq.write_table(
+            table.replace_schema_metadata(as_metadata(facts)),
+            file,
+            compression="zstd",
+            # So that ids stay numbers throughout: past the limit they would be written as texts.
+            dictionary_pagesize_limit=DICTIONARY_BYTES,
+            row_group_size=ROWS,
+        )
 
 
 def _read_network(path: Path) -> tuple[pa.Table, dict[str, Any]]:

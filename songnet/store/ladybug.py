@@ -24,6 +24,7 @@ from songnet.store import _ladybug_results as results
 from songnet.store import _ladybug_vectors as vectors_of
 from songnet.store._blocks import checked_blocks
 from songnet.store._ladybug_engine import Engine, Session
+from songnet.store._ladybug_numbers import read_members, read_memberships
 from songnet.store._ladybug_schema import returned
 from songnet.store._properties import (
     check_nearest,
@@ -32,7 +33,7 @@ from songnet.store._properties import (
     partition_info,
     partition_of,
 )
-from songnet.store._rows import conform_playlists, conform_songs, memberships_of
+from songnet.store._rows import conform_playlists, conform_songs
 from songnet.store.protocol import SCHEMA_VERSION
 from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
 
@@ -57,6 +58,8 @@ class LadybugStore:
 
     engine: Literal["ladybug", "neo4j"] = "ladybug"
     label_prefix = ""
+    # Every copy into CONTAINS goes through all songs' adjacency; beyond this only memory grows.
+    memberships_at_once = 3_000_000
 
     def __init__(self, path: str | Path) -> None:
         self.uri = f"ladybug:{path}"
@@ -91,9 +94,9 @@ class LadybugStore:
         return self._table(load.MEMBERSHIPS).cast(MEMBERSHIP_SCHEMA).sort_by(order)
 
     def memberships(self) -> Memberships:
-        """Who is in which playlist, as index arrays."""
-        table = self._table(load.MEMBERSHIPS)
-        return memberships_of(table["playlist"], table["song"])
+        """Who is in which playlist, but for generated ones; see `GraphStore.memberships`."""
+        with self._engine.session() as session:
+            return read_memberships(session)
 
     def counts(self) -> Counts:
         """How many playlists, songs and memberships there are."""
@@ -170,8 +173,8 @@ class LadybugStore:
         """A partition with its labels; `BadNameError` if there is none of that name."""
         with self._engine.session() as session:
             properties = _named(session, "partition", name)
-            found = results.members(session, name)
-        return partition_of(properties, found["song"].to_pylist(), found["label"].to_numpy())
+            songs, labels = read_members(session, name)
+        return partition_of(properties, songs, labels)
 
     def partitions(self) -> list[PartitionInfo]:
         """All partitions, sorted by name."""
@@ -196,6 +199,16 @@ class LadybugStore:
             if what == "encoder":
                 vectors_of.drop_vectors(session, name)
             results.drop_named(session, label, name)
+
+    def remove(self, *, playlists: Iterable[str] = (), songs: Iterable[str] = ()) -> None:
+        """Take playlists and songs out; see `GraphStore.remove`."""
+        with self._engine.transaction() as session:
+            load.drop_nodes(session, "Playlist", playlists)
+            load.drop_nodes(session, "Song", songs)
+
+    def unfinished(self) -> list[tuple[str, str]]:
+        """Nothing: all is one transaction here, or taken back when the file is opened."""
+        return []
 
     # --- anything ---------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from songnet.errors import EmptyInputError, FormatError, InputError
 from songnet.files import replacing
-from songnet.model import Ids, Vectors, fingerprint, object_array
+from songnet.model import Ids, Vectors, among, fingerprint, object_array
 from songnet.store._parquet import (
     as_metadata,
     check_fingerprint,
@@ -133,8 +133,10 @@ class LatentsFile:
                 yield number, table
 
 
-def open_latents(path: Path, encoder: str, *, made_by: str) -> LatentsFile | None:
+def open_latents(path: Path, encoder: str, *, made_by: str | None) -> LatentsFile | None:
     """A file of latents; None where there is none, an older one, or one of another `made_by`.
+
+    With `made_by` None it may be of any.
 
     Raises
     ------
@@ -148,10 +150,11 @@ def open_latents(path: Path, encoder: str, *, made_by: str) -> LatentsFile | Non
     if facts["schema"] == OLDER:
         return None
     check_schema(path, facts, SCHEMA)
-    if facts.get("made_by") != made_by:
+    if made_by not in (None, facts.get("made_by")):
         return None
     with damage_said(path):
-        found = _facts(encoder, facts["dimensions"], made_by, facts["ids"], facts["vectors"])
+        dimensions, maker = facts["dimensions"], facts["made_by"]
+        found = _facts(encoder, dimensions, maker, facts["ids"], facts["vectors"])
     check_fingerprint(path, facts, found)
     return LatentsFile(path, encoder, facts["dimensions"], facts)
 
@@ -175,6 +178,26 @@ def write_latents(path: Path, encoder: str, blocks: Iterable[Block], *, made_by:
             vectors.append(fingerprint(part.values))
         facts = _facts(encoder, dimensions, made_by, ids, vectors)
         writer.add_key_value_metadata(as_metadata(facts))
+
+
+def remove_songs(path: Path, encoder: str, songs: Ids) -> None:
+    """Replace a file of latents by one without these songs; remove it if none is left."""
+    file = open_latents(path, encoder, made_by=None)
+    if file is None:
+        path.unlink(missing_ok=True)  # of an older schema, so good for nothing
+        return
+    gone = among(file.songs, songs)
+    if gone.all():
+        path.unlink()
+    elif gone.any():
+        write_latents(path, encoder, _without(file, songs), made_by=file.facts["made_by"])
+
+
+def _without(file: LatentsFile, songs: Ids) -> Iterator[Block]:
+    for vectors, heard in file.blocks():
+        kept = ~among(vectors.songs, songs)
+        if kept.any():
+            yield Vectors(file.encoder, vectors.songs[kept], vectors.values[kept]), heard[kept]
 
 
 def _begun(encoder: str, blocks: Iterable[Block]) -> tuple[int, Iterator[Block]]:

@@ -159,7 +159,7 @@ def read_value(text: str) -> Any:
     """A parameter of a query that is not of the library: JSON if it is, else the text itself."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -263,7 +263,7 @@ def _read_number(name: str, text: str, default: float) -> float:
         value = type(default)(text)
     except ValueError as error:
         raise UsageError(f"parameter {name} must be {kind}: got {text!r}") from error
-    if not math.isfinite(value):
+    if not (abs(value) < 2**63 if isinstance(value, int) else math.isfinite(value)):
         raise UsageError(f"parameter {name} must be {kind}: got {text!r}")
     return value
 
@@ -274,7 +274,7 @@ def _read_list(name: str, text: str, default: Sequence[Any]) -> list[Any]:
     kinds = {type(value) for value in default}
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, list) or not {type(value) for value in values} <= kinds:
         raise UsageError(f"parameter {name} must be a JSON list like {example}: got {text!r}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -54,10 +55,13 @@ from songnet.store._rows import (
     result_table,
 )
 from songnet.store.labels import named
-from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA
+from songnet.tables import MEMBERSHIP_SCHEMA, PLAYLIST_SCHEMA, SONG_SCHEMA, evidence
 
 INDEX_SECONDS = 600
-INDEX_IS_THERE = "SHOW INDEXES YIELD name WHERE name = $name RETURN name"
+INDEX_DIMENSIONS = """
+SHOW INDEXES YIELD name, options WHERE name = $name
+RETURN options.indexConfig['vector.dimensions'] AS dimensions
+"""
 EXACT_SONGS = 10_000
 CANDIDATES = 100
 ID_SCHEMA = pa.schema([("id", pa.string())])
@@ -92,6 +96,7 @@ class Neo4jStore:
     """
 
     engine: Literal["ladybug", "neo4j"] = "neo4j"
+    memberships_at_once = 100_000  # a transaction is held in the server's memory
 
     def __init__(
         self,
@@ -139,8 +144,8 @@ class Neo4jStore:
         return table.sort_by([(name, "ascending") for name in ("playlist", "position", "song")])
 
     def memberships(self) -> Memberships:
-        """Who is in which playlist, as index arrays."""
-        table = read_table(self._server, cypher.MEMBERSHIPS, MEMBERSHIP_SCHEMA)
+        """Who is in which playlist, but for generated ones; see `GraphStore.memberships`."""
+        table = evidence(read_table(self._server, cypher.MEMBERSHIPS, MEMBERSHIP_SCHEMA))
         return memberships_of(table["playlist"], table["song"])
 
     def counts(self) -> Counts:
@@ -158,10 +163,14 @@ class Neo4jStore:
         ]
         before = self._one("encoder", encoder.name)
         if before is not None and not _same_model(encoder_info(before), encoder):
-            self._drop_index(encoder.name)
             plan.insert(0, steps.Step(cypher.DROP_VECTORS, {"encoder": encoder.name}))
+        self._prepare()
+        # Killed in between, an encoder is never without an index, nor vectors with another's.
+        if before is None:
+            self._make_index(encoder)
         self._write(lambda: iter(plan))
-        self._make_index(encoder)
+        if before is not None:
+            self._make_index(encoder)
 
     def encoders(self) -> list[EncoderInfo]:
         """All encoders, sorted by name."""
@@ -244,12 +253,17 @@ class Neo4jStore:
     ) -> None:
         """Write or replace a partition; see `GraphStore.write_partition`."""
         communities = community_rows(partition, titles)
-        self._check_songs(partition.songs, what=f"partition {partition.name!r}")
         old = self._server.read(cypher.COUNT_MEMBERS, name=partition.name)[0]["edges"]
-        self._write(
-            lambda: steps.partition_steps(partition, communities, created_at),
-            rows=len(partition.songs) + old,
-        )
+        plan = partial(steps.partition_steps, partition, communities, created_at)
+        rows, what = len(partition.songs) + old, f"partition {partition.name!r}"
+        # One transaction finds by itself that songs are missing, and takes all back.
+        if rows > steps.WHOLE:
+            self._check_songs(partition.songs, what=what)
+        try:
+            self._write(plan, rows=rows)
+        except steps.EdgesMissingError:
+            self._check_songs(partition.songs, what=what)
+            raise
 
     def partition(self, name: str) -> Partition:
         """A partition with its labels; `BadNameError` if there is none of that name."""
@@ -279,9 +293,21 @@ class Neo4jStore:
             raise InputError(
                 f"{what} {name!r} is used by partitions {', '.join(users)}: drop them first"
             )
-        if what == "encoder":
-            self._drop_index(name)
         self._write(lambda: steps.drop_steps(what, name), rows=self._size(what, name))
+        if what == "encoder":
+            self._server.run(_drop_index(name))
+
+    def remove(self, *, playlists: Iterable[str] = (), songs: Iterable[str] = ()) -> None:
+        """Take playlists and songs out; see `GraphStore.remove`."""
+        nodes = {"Playlist": sorted(set(playlists)), "Song": sorted(set(songs))}
+        rows = sum(self._hanging(label, ids) + len(ids) for label, ids in nodes.items())
+        plans = partial(map, steps.remove_steps, nodes.keys(), nodes.values())
+        self._write(lambda: chain.from_iterable(plans()), rows=rows)
+
+    def unfinished(self) -> list[tuple[str, str]]:
+        """What was being written in several transactions; see `GraphStore.unfinished`."""
+        found = [record["name"].partition(" ") for record in self._server.read(cypher.UNFINISHED)]
+        return sorted((what, name) for what, _, name in found)
 
     # --- the store itself -------------------------------------------------------------------------
 
@@ -372,6 +398,10 @@ class Neo4jStore:
         counts = {"network": cypher.COUNT_EDGES, "partition": cypher.COUNT_MEMBERS}
         return int(self._server.read(counts[what], name=name)[0]["edges"]) if what in counts else 0
 
+    def _hanging(self, label: str, ids: list[str]) -> int:
+        statement = cypher.COUNT_HANGING.format(label=label)
+        return int(self._server.read(statement, ids=ids)[0]["edges"])
+
     def _check_songs(self, songs: Ids, *, what: str) -> None:
         unknown: list[str] = []
         for start in range(0, len(songs), steps.BATCH):
@@ -382,17 +412,15 @@ class Neo4jStore:
     def _index(self, encoder: str) -> str:
         return named(_vector_index(encoder), self.label_prefix)
 
-    def _drop_index(self, encoder: str) -> None:
-        self._server.run(cypher.DROP_INDEX.format(index=_vector_index(encoder)))
-
     def _make_index(self, encoder: EncoderInfo) -> None:
-        """The encoder's vector index, made if it is not there, ready to be asked."""
+        """The encoder's vector index, made if it is not there or of its dimensions, and ready."""
         index = self._index(encoder.name)
         blanks = {"<encoder>": encoder.name, "<dimensions>": str(encoder.dimensions)}
         # Asked first: a read-only database, whose vectors can be searched, refuses to make it.
-        if not self._server.read(INDEX_IS_THERE, name=index):
-            for statement in statements("neo4j-encoder"):
-                self._server.define(_filled(statement, blanks))
+        there = self._server.read(INDEX_DIMENSIONS, name=index)
+        if not there or there[0]["dimensions"] != encoder.dimensions:
+            made = [_filled(statement, blanks) for statement in statements("neo4j-encoder")]
+            self._server.define(_drop_index(encoder.name), *made)
         self._server.read(cypher.AWAIT_INDEX, index=index, seconds=INDEX_SECONDS)
 
 
@@ -410,6 +438,10 @@ def migrate(
 def _vector_index(encoder: str) -> str:
     # The name becomes part of a statement, and a node may have been put there by anybody.
     return f"vectors_{check_encoder_name(encoder)}"
+
+
+def _drop_index(encoder: str) -> str:
+    return cypher.DROP_INDEX.format(index=_vector_index(encoder))
 
 
 def _filled(text: str, blanks: Mapping[str, str]) -> str:

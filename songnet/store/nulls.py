@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from songnet.agreement import Null
 from songnet.errors import FormatError, InputError
 from songnet.files import replacing
-from songnet.model import Ids, Ints, Scalar
+from songnet.model import Ids, Ints, Scalar, among
 from songnet.store._json_files import read_json, write_json
 from songnet.store._parquet import (
     as_metadata,
@@ -82,6 +82,16 @@ class Nulls:
         table = table.replace_schema_metadata(as_metadata({"schema": LABELS_SCHEMA}))
         with replacing(path) as file:
             pq.write_table(table, file, compression="zstd")
+
+    def remove_songs(self, songs: Ids) -> None:
+        """Forget null partitions that hold any of these songs.
+
+        Their networks are others now, so nobody would ask for them again.
+        """
+        for path in sorted(self._folder.glob("*.parquet")):
+            held = self.labels(path.stem)
+            if held is not None and among(held[0], songs).any():
+                path.unlink(missing_ok=True)
 
 
 def _null_from(data: Mapping[str, object]) -> Null:

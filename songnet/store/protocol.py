@@ -40,11 +40,19 @@ class GraphStore(Protocol):
     Raises (all verbs)
     ------------------
     StoreUnavailableError, StoreLockedError, ForeignGraphError, OldSchemaError
+
+    Attributes
+    ----------
+    engine, uri, label_prefix
+        What it is, where it is, and what stands before our labels there.
+    memberships_at_once
+        How many memberships `add_playlists` is best given in one call.
     """
 
     engine: Literal["ladybug", "neo4j"]
     uri: str
     label_prefix: str
+    memberships_at_once: int
 
     def add_songs(self, songs: pa.Table) -> None:
         """Insert songs or update those that exist, by `id`.
@@ -69,10 +77,17 @@ class GraphStore(Protocol):
         """All playlists, columns of `PLAYLIST_SCHEMA`, sorted by id."""
 
     def membership_table(self) -> pa.Table:
-        """All memberships, columns of `MEMBERSHIP_SCHEMA`, sorted by playlist, position, song."""
+        """All memberships, columns of `MEMBERSHIP_SCHEMA`, sorted by playlist, position, song.
+
+        Those of playlists that songnet generated are among them: pass what you learn or measure
+        from through `songnet.tables.evidence`.
+        """
 
     def memberships(self) -> Memberships:
-        """Who is in which playlist, as index arrays."""
+        """Who is in which playlist, as index arrays; without the playlists that songnet generated.
+
+        Their ids begin with `songnet.names.GENERATED`. They are nobody's taste, so never evidence.
+        """
 
     def write_encoder(self, encoder: EncoderInfo) -> None:
         """Write or replace the `Encoder` node and make room (and an index) for its vectors.
@@ -162,6 +177,23 @@ class GraphStore(Protocol):
         encoder, naming them.
         """
 
+    def remove(self, *, playlists: Iterable[str] = (), songs: Iterable[str] = ()) -> None:
+        """Take playlists and songs out, with every edge and vector that is theirs.
+
+        Ids that are not there are passed over. One transaction; on a server of more than its
+        memory bears in several, memberships first, which the same call completes. What is left of
+        a playlist keeps its positions.
+
+        Networks and partitions that hold the songs have to be written without them before, or
+        their nodes say more than there is.
+        """
+
+    def unfinished(self) -> list[tuple[str, str]]:
+        """What was being written when its command was killed, as (kind, name), sorted.
+
+        It is hidden from all other verbs, but `drop` takes it away.
+        """
+
     def query(
         self, cypher: str, parameters: Mapping[str, Any] | None = None, *, write: bool = False
     ) -> pa.Table:
@@ -175,7 +207,7 @@ class GraphStore(Protocol):
         """
 
     def counts(self) -> Counts:
-        """How many playlists, songs and memberships there are."""
+        """How many playlists, songs and memberships there are, generated ones among them."""
 
     def prepare(self) -> None:
         """Make what a graph needs before it is written to; again it changes nothing.

@@ -91,7 +91,7 @@ class Rewirings:
                 "b": self._partitions[pair.b].fingerprint,
                 "rewired": "a" if cut.name == pair.a else "b",
                 "network": self._networks[cut.on].fingerprint,
-                "options": _text(_options(cut)),
+                "options": _text(recorded_options(cut)),
                 "samples": self._rewirings,
                 "seed": self._seed,
             }
@@ -139,7 +139,7 @@ class Rewirings:
 
     def _cut(self, cut: Partition, network: SongNetwork, number: int) -> None:
         try:
-            found = run(cut.algorithm, network, seed=cut.seed, **_options(cut))
+            found = run(cut.algorithm, network, seed=cut.seed, **recorded_options(cut))
         except (InputError, UsageError) as error:
             self._failed[cut.name] = f"no rewiring null of {cut.name}: {error}"
             return
@@ -155,7 +155,7 @@ class Rewirings:
                 "null": "rewired partition",
                 "network": self._networks[cut.on].fingerprint,
                 "algorithm": cut.algorithm,
-                "options": _text(_options(cut)),
+                "options": _text(recorded_options(cut)),
                 "seed": cut.seed,
                 "rewiring": f"{self._seed},{number}",
             }
@@ -179,7 +179,7 @@ class Rewirings:
         return drawn
 
 
-def _options(cut: Partition) -> dict[str, Scalar]:
+def recorded_options(cut: Partition) -> dict[str, Scalar]:
     """The options that cut this partition, of those its algorithm takes.
 
     Where a number of communities was asked for and a resolution found that gives it, that

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from songnet.errors import InputError, MemoryRefusedError, StateError
 from songnet.model import Partition, Scalar, SongNetwork, Vectors
@@ -44,9 +45,10 @@ class Cutter:
         chosen = name or f"{algorithm}-{on}"
         if self._is_there(chosen, algorithm, on, options):
             return self.workspace.store.partition(chosen)
+        given: Mapping[str, Any] = options
         try:
             made = run_partition(
-                self.workspace, algorithm, on=on, name=chosen, seed=self.seed, **options
+                self.workspace, algorithm, on=on, name=chosen, seed=self.seed, **given
             )
         except (InputError, MemoryRefusedError, StateError) as error:
             self.refused[chosen] = str(error)

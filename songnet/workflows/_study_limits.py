@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
+from songnet.tables import evidence
 from songnet.workflows._study_result import NULLS, Score
 from songnet.workflows.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FEW_SONGS = 100
 MANY = 0.5
@@ -44,7 +47,8 @@ def _coverage(workspace: Workspace, scores: Sequence[Score]) -> Iterator[str]:
 def _of_one_kind(workspace: Workspace) -> Iterator[str]:
     """Playlists that are all of one artist, album or label: what they share is given."""
     facts = workspace.store.songs().select(["id", "artist", "album", "label"]).to_pandas()
-    who = workspace.store.membership_table().select(["playlist", "song"]).to_pandas()
+    members = workspace.store.membership_table().select(["playlist", "song"])
+    who = evidence(members).to_pandas()
     rows = who.merge(facts, left_on="song", right_on="id")
     for column in ("artist", "album", "label"):
         yield from _uniform(rows, column)

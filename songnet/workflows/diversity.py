@@ -62,8 +62,8 @@ def measure_diversity(
         Several encoders or partitions and none named; a partition without its communities.
     """
     info = _encoder(workspace, encoder)
-    kind, partition = _kind(workspace, by, partition)
     memberships = workspace.store.memberships()
+    kind, partition = _kind(workspace, memberships, by, partition)
     vectors = pull_vectors(workspace, info)
     scored = _with_direction(vectors)
     groups = list(_groups(workspace, kind, partition, memberships, scored.songs))
@@ -98,13 +98,13 @@ def _encoder(workspace: Workspace, name: str | None) -> EncoderInfo:
 
 
 def _kind(
-    workspace: Workspace, by: By | None, partition: str | None
+    workspace: Workspace, memberships: Memberships, by: By | None, partition: str | None
 ) -> tuple[By | None, str | None]:
     """What the groups are, and the partition where they are communities."""
     if partition is not None and by not in {None, "community"}:
         raise UsageError(f"--partition is for --by community, not --by {by}")
     if partition is None and by is None:
-        return ("playlist" if workspace.store.counts().playlists else None), None
+        return ("playlist" if len(memberships.playlists) else None), None
     if partition is None and by == "community":
         return by, _only_partition(workspace)
     return by or "community", partition

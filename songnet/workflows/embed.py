@@ -127,7 +127,7 @@ def embed(
     folder = workspace.data.encoder(chosen)
     fresh = retrain or not encoders.exists(folder)
     if fresh:
-        targets = _targets(clips, aim) if aim else None
+        targets = targets_of(clips, aim) if aim else None
         saved = _train(
             workspace,
             chosen,
@@ -186,7 +186,7 @@ def _aim(workspace: Workspace, like: str | None) -> EncoderInfo:
     return able[0]
 
 
-def _targets(clips: Clips, aim: Vectors) -> NDArray[np.float32]:
+def targets_of(clips: Clips, aim: Vectors) -> NDArray[np.float32]:
     """The vector aimed at of each clip's song; NaN where it has none."""
     place = np.minimum(np.searchsorted(aim.songs, clips.songs), len(aim.songs) - 1)
     there = aim.songs[place] == clips.songs

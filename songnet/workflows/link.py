@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -12,8 +13,17 @@ from songnet.errors import BadNameError, InputError, UsageError
 from songnet.info import NetworkInfo
 from songnet.model import Memberships, Scalar, SongNetwork, Vectors
 from songnet.names import check_name
-from songnet.networks import Scaling, Selection, Weight, cooccurrence, nearest
-from songnet.progress import Progress, silent
+from songnet.networks import (
+    OnEstimate,
+    ProjectionEstimate,
+    Scaling,
+    Selection,
+    Weight,
+    cooccurrence,
+    nearest,
+)
+from songnet.progress import Progress, silent, step
+from songnet.store.protocol import MAX_EDGES, STRONGEST_PER_SONG
 from songnet.workflows._keeping import check_free, keep_network
 from songnet.workflows.selection import select_memberships
 from songnet.workflows.workspace import Workspace, pull
@@ -31,6 +41,13 @@ OPTIONS: Final = (
     "largest_component",
 )
 WHERE: Final = "where"
+# In `params` of any network or partition: how many songs were taken out of it since it was made.
+REMOVED: Final = "songs_removed"
+# Measured: what an edge takes in arrays, and on its way into the graph with its songs' ids; and how
+# many of the strongest edges of all songs there are for each that a song has.
+BYTES_PER_EDGE: Final = 32
+BYTES_PER_ROW: Final = 330
+SHARED_ALIKE: Final = 0.65
 
 
 def link_playlists(
@@ -47,6 +64,7 @@ def link_playlists(
     k_core: int | None = None,
     largest_component: bool = False,
     memory_gib: float = 8.0,
+    on_estimate: OnEstimate | None = None,
     progress: Progress = silent,
 ) -> tuple[SongNetwork, int]:
     """Link songs that share playlists; the network, and how many of its edges the graph holds.
@@ -81,10 +99,21 @@ def link_playlists(
         k_core=k_core,
         largest_component=largest_component,
         memory_gib=memory_gib,
+        on_estimate=None if on_estimate is None else partial(_with_keeping, on_estimate),
         progress=progress,
     )
     network = _recorded(network, chosen)
-    return network, keep_network(workspace, network)
+    with step(progress, "keeping the network"):
+        return network, keep_network(workspace, network)
+
+
+def _with_keeping(on_estimate: OnEstimate, expected: ProjectionEstimate) -> None:
+    """Tell what linking takes together with what keeping the network takes."""
+    rows = expected.edges
+    if rows > MAX_EDGES:
+        rows = min(rows, round(expected.songs * STRONGEST_PER_SONG * SHARED_ALIKE))
+    keeping = expected.edges * BYTES_PER_EDGE + rows * BYTES_PER_ROW
+    on_estimate(replace(expected, bytes=max(expected.bytes, keeping)))
 
 
 def playlists_name(name: str | None, where: Sequence[object]) -> str:
@@ -184,7 +213,7 @@ def _made_by(made: NetworkInfo | Mapping[str, Scalar]) -> tuple[str, Mapping[str
         name, params = made.name, made.params
     else:
         name, params = PLAYLISTS, made
-    unknown = sorted(params.keys() - {*OPTIONS, WHERE})
+    unknown = sorted(params.keys() - {*OPTIONS, WHERE, REMOVED})
     if unknown:
         raise InputError(
             f"{name!r} was made with {', '.join(unknown)}, which songnet does not know: "

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from songnet.errors import NothingLoadedError
 from songnet.model import Skipped
+from songnet.names import GENERATED
 from songnet.progress import Progress, silent
 from songnet.sources.archive import SpectrogramArchive
 from songnet.sources.audio import SongSound, read_sound
 from songnet.sources.labels import read_labels
-from songnet.sources.playlists import batches, input_bytes, read_playlists
+from songnet.sources.playlists import input_bytes, read_batches
+from songnet.workflows._load_memory import LoadEstimate, load_estimate
 from songnet.workflows.workspace import Workspace
+
+__all__ = ["LoadEstimate", "Loaded", "load_audio", "load_playlists"]
 
 SOUNDS_PER_BATCH = 256
 
 
 @dataclass
 class Loaded:
-    """What a load did: how many of each went in, and what was left out."""
+    """What a load did: how many of each went in, and what was left out.
+
+    `generated` of the playlists were made by songnet itself: kept, but no evidence.
+    """
 
     playlists: int = 0
+    generated: int = 0
     songs: int = 0
     memberships: int = 0
     clips: int = 0
@@ -40,11 +49,12 @@ def load_playlists(
     columns: Mapping[str, str] | None = None,
     music_root: Path | None = None,
     progress: Progress = silent,
+    on_estimate: Callable[[LoadEstimate], None] | None = None,
 ) -> Loaded:
     """Read playlists and write them, batch by batch, each batch whole or not at all.
 
     Loading the same input again changes nothing, so an interrupted load is completed by the same
-    call.
+    call. `on_estimate` is told what it will take, where that can be said of the files.
 
     Raises
     ------
@@ -52,23 +62,32 @@ def load_playlists(
         Not one playlist could be read.
     """
     loaded, songs = Loaded(), set[str]()
-    total, read = input_bytes(paths, format=format), 0
+    sizes, read = input_bytes(paths, format=format), 0
+    total = sum(sizes.values())
+    expected = load_estimate(sizes, workspace.store.memberships_at_once)
+    if on_estimate and expected:
+        on_estimate(expected)
 
     def on_bytes(more: int) -> None:
         nonlocal read
         read += more
         progress("bytes", read, total, f"{loaded.playlists:,} playlists")
 
-    records = read_playlists(
-        paths, format=format, columns=columns, music_root=music_root, on_bytes=on_bytes
-    )
-    for batch in batches(records):
+    for batch in read_batches(
+        paths,
+        format=format,
+        columns=columns,
+        music_root=music_root,
+        memberships=workspace.store.memberships_at_once,
+        on_bytes=on_bytes,
+    ):
         if len(batch.playlists):
             workspace.store.add_playlists(batch.playlists, batch.songs, batch.memberships)
         loaded.playlists += len(batch.playlists)
+        loaded.generated += pc.sum(pc.starts_with(batch.playlists["id"], GENERATED)).as_py() or 0
         loaded.memberships += len(batch.memberships)
         loaded.skipped += batch.skipped
-        songs.update(batch.songs.column("id").to_pylist())
+        songs.update(batch.songs["id"].to_pylist())
     loaded.songs = len(songs)
     if not loaded.playlists:
         raise NothingLoadedError("playlist", loaded.skipped)

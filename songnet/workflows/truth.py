@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from songnet.errors import StateError, UsageError
 from songnet.model import Ids, Ints, Partition
 from songnet.workflows.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Property: TypeAlias = Literal["label", "artist", "album"]
 PROPERTIES: tuple[Property, ...] = ("label", "artist", "album")
@@ -47,11 +49,15 @@ class SongFacts:
 
     @cached_property
     def _codes(self) -> pd.DataFrame:
+        import pandas as pd
+
         found = {name: pd.factorize(self._table[name])[0] for name in PROPERTIES}
         return pd.DataFrame(found, index=self._table.index)
 
     def groups(self, name: Property, songs: Ids) -> Ints:
         """Which artist, album or label each song has, as a number; -1 for none, shape (n,)."""
+        import pandas as pd
+
         place = self._table.index.get_indexer(pd.Index(songs))
         return np.where(place < 0, -1, self._codes[name].to_numpy(np.int64)[place])
 

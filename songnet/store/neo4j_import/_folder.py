@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,14 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from songnet.errors import InputError
-from songnet.files import flush_folder
+from songnet.files import flush_folder, held, sweep, umask
 
 
 @contextmanager
 def filling(folder: Path) -> Iterator[Path]:
     """A folder to write to, which becomes `folder` when the block ends without an error.
 
-    It lies beside `folder` under a hidden name until then; an error removes it.
+    It lies beside `folder` under a hidden name until then; an error removes it, and the next
+    writer of `folder` does where the process was killed.
 
     Raises
     ------
@@ -30,13 +30,15 @@ def filling(folder: Path) -> Iterator[Path]:
     target = folder.resolve()
     try:
         _check_free(folder, target)
+        sweep(target)
         part = Path(
             tempfile.mkdtemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
         )
         try:
-            yield part
+            with held(part):
+                yield part
             # The server's user, who is often another one, has to read it.
-            part.chmod(0o777 & ~_umask())
+            part.chmod(0o777 & ~umask())
             flush_folder(part)
             part.replace(target)
             flush_folder(target.parent)
@@ -53,10 +55,3 @@ def _check_free(folder: Path, target: Path) -> None:
     if target.exists():
         what = "is not empty" if target.is_dir() else "is a file"
         raise InputError(f"{folder} {what}: name a new folder or an empty one")
-
-
-def _umask() -> int:
-    """The process's mask for new files, which can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

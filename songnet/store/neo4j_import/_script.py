@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from songnet.files import umask
 from songnet.store.neo4j_import._writer import Part, Written
 
 SCRIPT: Final = "import.sh"
@@ -84,7 +85,7 @@ def write_script(folder: Path, written: Written, *, label_prefix: str) -> None:
     options = " \\\n".join(f"    {option}" for option in import_options(written, label_prefix))
     script = folder / SCRIPT
     script.write_text(SCRIPT_TEXT.format(options=options), "utf-8")
-    script.chmod(script.stat().st_mode | 0o111)
+    script.chmod(0o777 & ~umask())
     prefix = f" --label-prefix {label_prefix}" if label_prefix else ""
     text = README_TEXT.format(contents=_contents(written), prefix=prefix)
     (folder / README).write_text(text, "utf-8")

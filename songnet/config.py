@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from songnet.errors import FormatError, InputError
+from songnet.files import read_regular
 
 FILE = "songnet.toml"
+LARGEST = 64 * 1024
 KEYS = ("data", "store", "label-prefix")
 DEFAULT_DATA = "songnet.data"
 
@@ -83,18 +85,23 @@ def settings(
 def read_file(path: Path) -> dict[str, str]:
     """The keys of a ``songnet.toml``; empty where there is none."""
     try:
-        text = path.read_text("utf-8")
+        data = read_regular(path, LARGEST)
+        text = data.decode("utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise FormatError(path, f"cannot be read: {error}") from error
+    if len(data) > LARGEST:
+        raise FormatError(path, f"is larger than {LARGEST // 1024} KiB, so it is no settings file")
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise FormatError(path, f"is not valid TOML: {error}") from error
     for key, value in table.items():
         if key not in KEYS:
             raise FormatError(path, f"unknown key {key!r}; allowed are {', '.join(KEYS)}")
         if not isinstance(value, str):
-            raise FormatError(path, f"{key} must be a string, got {value!r}")
+            # Not the value: what somebody put there may be a password.
+            kind = type(value).__name__
+            raise FormatError(path, f'{key} must be a string, as {key} = "…", got {kind}')
     return table

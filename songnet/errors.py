@@ -22,14 +22,38 @@ Every message says what was given, what is allowed, and what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+
+LONGEST = 990
+# Control characters, lone surrogates, and what ends a line or changes its direction.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def one_line(text: str) -> str:
+    r"""A text as one printable line of at most `LONGEST` characters, cut in its middle.
+
+    Messages quote what strangers wrote; what could command a terminal stands there as ``\uXXXX``.
+    """
+    words = " ".join(text[: 100 * LONGEST].split())
+    line = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", words)
+    if len(line) <= LONGEST:
+        return line
+    kept = LONGEST // 2 - 2
+    return f"{line[:kept]} … {line[-kept:]}"
 
 
 class SongnetError(Exception):
     """The root: everything songnet raises on purpose."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """The message as one printable line, whatever it quotes."""
+        return one_line(super().__str__())
 
 
 class UsageError(SongnetError):

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from songnet.errors import InputError
+from songnet.errors import InputError, one_line
 from songnet.names import check_encoder_name, check_name
 
 Ids: TypeAlias = NDArray[np.object_]
@@ -34,7 +34,8 @@ def fingerprint(*parts: Iterable[str] | NDArray[Any]) -> str:
     digest = hashlib.sha256()
     for part in parts:
         if isinstance(part, np.ndarray) and part.dtype != object:
-            data = np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<")).tobytes()
+            array = np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<")).reshape(-1)
+            data: bytes | memoryview = array.view(np.uint8).data
         else:
             # NUL cannot stand in an id, so no two lists of ids join to the same text.
             data = "\0".join(part).encode("utf-8", "surrogatepass")
@@ -73,11 +74,8 @@ class Skipped:
     where: str | None = None
 
     def __str__(self) -> str:
-        return (
-            f"{self.path}, {self.where}: {self.reason}"
-            if self.where
-            else f"{self.path}: {self.reason}"
-        )
+        place = f"{self.path}, {self.where}" if self.where else self.path
+        return one_line(f"{place}: {self.reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +186,20 @@ class SongNetwork:
             if len(value) != len(left):
                 raise InputError(f"edge attribute {key!r} has {len(value)} rows, not {len(left)}")
         keep = low != high
-        low, high, weight = low[keep], high[keep], weight[keep]
+        if not keep.all():
+            low, high, weight = low[keep], high[keep], weight[keep]
+            extra = {key: value[keep] for key, value in extra.items()}
         code = low * max(len(songs), 1) + high
-        unique, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-        if extra and len(unique) != len(code):
-            raise InputError("edges with attributes must not repeat")
-        width = max(len(songs), 1)
+        if (np.diff(code) <= 0).any():
+            low, high, weight, extra = _once(code, len(songs), weight, extra)
         return cls(
             name=name,
             kind=kind,
             songs=songs,
-            sources=unique // width,
-            targets=unique % width,
-            weights=np.bincount(inverse, weights=weight, minlength=len(unique)).astype(np.float64),
-            attributes=MappingProxyType({key: value[keep][first] for key, value in extra.items()}),
+            sources=low,
+            targets=high,
+            weights=_own(weight),
+            attributes=MappingProxyType({key: _own(value) for key, value in extra.items()}),
             params=MappingProxyType(dict(params or {})),
         )
 
@@ -231,8 +229,28 @@ def _check_edges(songs: int, left: Ints, right: Ints, weight: Floats) -> None:
         raise InputError("edge weights must be finite and not negative")
 
 
+def _once(
+    code: Ints, songs: int, weight: Floats, extra: Mapping[str, NDArray[Any]]
+) -> tuple[Ints, Ints, Floats, dict[str, NDArray[Any]]]:
+    """Sources, targets, weights and attributes of edges, sorted by `code`, what repeats summed."""
+    unique, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    if extra and len(unique) != len(code):
+        raise InputError("edges with attributes must not repeat")
+    total = np.bincount(inverse, weights=weight, minlength=len(unique)).astype(np.float64)
+    width = max(songs, 1)
+    attributes = {key: value[first] for key, value in extra.items()}
+    return unique // width, unique % width, total, attributes
+
+
+def _own(values: NDArray[Any]) -> NDArray[Any]:
+    """An array that nobody else can write to: itself if it is read-only, else a copy."""
+    return values.copy() if values.flags.writeable else values
+
+
 def _sorted_unique(ids: Ids) -> tuple[Ids, Ints]:
     """Sorted ids, and for each given id its place among them; repeats are refused."""
+    if (ids[1:] > ids[:-1]).all():
+        return ids, np.arange(len(ids))
     songs, position = np.unique(ids, return_inverse=True)
     if len(songs) != len(ids):
         raise InputError(f"song ids must not repeat: {len(ids)} given, {len(songs)} distinct")

@@ -9,6 +9,8 @@ from songnet.errors import BadNameError
 ENCODER_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*\Z")
 NAME_LENGTH = 128
+# What the id of a playlist that songnet made begins with: it is nobody's taste, so no evidence.
+GENERATED = "generated:"
 
 SONG_PROPERTIES = (
     "id",

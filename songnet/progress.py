@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 
@@ -14,3 +16,11 @@ class Progress(Protocol):
 
 def silent(what: str, done: float, total: float | None = None, note: str = "") -> None:
     """Progress that nobody watches."""
+
+
+@contextmanager
+def step(progress: Progress, what: str) -> Iterator[None]:
+    """Tell of work whose parts nobody counts that it has begun, and that it is done."""
+    progress(what, 0, 1)
+    yield
+    progress(what, 1, 1)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from songnet.model import Ids, Ints, object_array
+from songnet.names import GENERATED
 
 SONG_SCHEMA = pa.schema(
     [
@@ -40,6 +42,19 @@ MEMBERSHIP_SCHEMA = pa.schema(
         ("times", pa.int64()),
     ]
 )
+
+
+def evidence(memberships: pa.Table) -> pa.Table:
+    """The memberships of playlists that people made: what is learnt or measured from.
+
+    Parameters
+    ----------
+    memberships
+        With a column ``playlist``. Playlists that songnet made itself (their ids begin with
+        `names.GENERATED`) are nobody's taste: to learn from them would be to learn from itself.
+    """
+    generated = pc.starts_with(memberships["playlist"], GENERATED)
+    return memberships.filter(pc.invert(generated)) if pc.any(generated).as_py() else memberships
 
 
 def distinct(column: pa.ChunkedArray) -> tuple[Ids, Ints]:

@@ -6,9 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -27,6 +27,44 @@ CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first
                   "--disable-background-networking", "--disable-component-update",
                   "--disable-sync"]  # fmt: skip
 MISSING = 3  # the script's exit code where Java, Maven or the jars cannot be had
+# Where single files take minutes: begun first, none of them is left for one process at the end.
+LONGEST_FIRST = ["cli", "torture", "store", "faults", "security", "contracts", "scripts", "browser",
+                 "encoders"]  # fmt: skip
+# Whoever draws a report first waits for UMAP to be compiled: these files wait once, in one process.
+REPORTS = {
+    f"tests/{file}.py"
+    for file in (
+        "cli/test_engines", "cli/test_readme", "cli/test_search_cli", "cli/test_spine",
+        "cli/test_study_cli", "report/test_report_projections", "workflows/test_report_workflow",
+    )
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests; otherwise the order stays as it is drawn."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    if item.nodeid.partition("::")[0] in REPORTS:
+        return -1
+    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out whole files, and those of `REPORTS` to one process."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "reports" if file in REPORTS else file
+
+    return ByFile(config, log)
 
 
 def neo4j_script(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -66,12 +104,20 @@ def wipe(environment: Mapping[str, str]) -> None:
             driver.execute_query(f"DROP INDEX `{record['name']}` IF EXISTS")
 
 
+@pytest.fixture(scope="session")
+def wipe_neo4j(neo4j_server: dict[str, str]) -> Callable[[], None]:
+    """Empties the server, whatever it holds."""
+    return lambda: wipe(neo4j_server)
+
+
 @pytest.fixture
-def neo4j_store(neo4j_server: dict[str, str]) -> Iterator[Neo4jStore]:
+def neo4j_store(
+    neo4j_server: dict[str, str], wipe_neo4j: Callable[[], None]
+) -> Iterator[Neo4jStore]:
     """An empty store on the server."""
     from songnet.store.neo4j import Neo4jStore
 
-    wipe(neo4j_server)
+    wipe_neo4j()
     with Neo4jStore(neo4j_server["NEO4J_URI"], environment=neo4j_server) as store:
         yield store
 

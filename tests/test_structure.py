@@ -26,11 +26,13 @@ ORDER = [
     "networks",
     "partitions",
     "diversity",
+    "playlists",
     "sources",
     "encoders",
     "store",
     "demo",
     "report",
+    "scale",
     "workflows",
     "cli",
 ]
@@ -52,12 +54,15 @@ HEAVY = [
     "scipy",
     "gensim",
     "optuna",
+    "msgspec",
+    "numba",
+    "pyspark",
     "tensorboard",
     "leidenalg",
     "umap",
     "graph_tool",
 ]
-PURE = {"agreement", "networks", "partitions", "diversity"}
+PURE = {"agreement", "networks", "partitions", "diversity", "playlists"}
 DATABASES_AND_FILES = {"neo4j", "ladybug", "pathlib", "sqlite3", "shutil", "tempfile"}
 
 

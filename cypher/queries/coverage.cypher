@@ -5,7 +5,9 @@
 
 MATCH (s:Song)
 WITH count(s) AS all_songs,
-     count(CASE WHEN EXISTS { MATCH (s)<-[:CONTAINS]-(:Playlist) } THEN 1 END) AS listed
+     count(CASE WHEN EXISTS {
+       MATCH (s)<-[:CONTAINS]-(p:Playlist) WHERE NOT p.id STARTS WITH 'generated:'
+     } THEN 1 END) AS listed
 RETURN 'playlists' AS what, 'any' AS name, listed AS songs,
        round(CASE WHEN all_songs > 0 THEN 1.0 * listed / all_songs ELSE 0.0 END, 4) AS share
 UNION ALL

@@ -8,6 +8,7 @@
 
 // Effective: 2 to the entropy in bits, the number of equally large communities as mixed as these.
 MATCH (p:Playlist)-[:CONTAINS]->(s:Song)
+WHERE NOT p.id STARTS WITH 'generated:'
 MATCH (s)-[:IN_COMMUNITY]->(c:Community {partition: $partition})
 WITH p, c, count(s) AS part
 WITH p, count(c) AS communities, sum(1.0 * part) AS all_parts,

@@ -5,7 +5,7 @@
 // embedded: yes
 
 MATCH (p:Playlist)
-WHERE p.followers IS NOT NULL
+WHERE p.followers IS NOT NULL AND NOT p.id STARTS WITH 'generated:'
 WITH p ORDER BY p.followers DESC, p.id LIMIT $limit
 RETURN p.id AS playlist, p.name AS name, p.followers AS followers,
        COUNT { MATCH (p)-[:CONTAINS]->() } AS songs

@@ -5,6 +5,7 @@
 // embedded: yes
 
 MATCH (p:Playlist)
+WHERE NOT p.id STARTS WITH 'generated:'
 WITH p, COUNT { MATCH (p)-[:CONTAINS]->() } AS songs
 RETURN p.id AS playlist, p.name AS name, songs
 ORDER BY songs DESC, playlist

@@ -6,6 +6,7 @@
 // embedded: yes
 
 MATCH (p:Playlist)-[:CONTAINS]->(s:Song)-[:IN_COMMUNITY]->(c:Community {partition: $partition})
+WHERE NOT p.id STARTS WITH 'generated:'
 RETURN p.id AS playlist, p.name AS name, count(DISTINCT c) AS communities,
        count(DISTINCT s) AS songs
 ORDER BY communities DESC, playlist

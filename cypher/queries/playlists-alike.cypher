@@ -7,7 +7,7 @@
 
 MATCH (p:Playlist {id: $playlist})-[:CONTAINS]->(s:Song)
 MATCH (s)<-[:CONTAINS]-(q:Playlist)
-WHERE q.id <> $playlist
+WHERE q.id <> $playlist AND NOT q.id STARTS WITH 'generated:'
 WITH p, q, count(s) AS shared
 WITH q, shared, COUNT { MATCH (p)-[:CONTAINS]->() } AS own,
      COUNT { MATCH (q)-[:CONTAINS]->() } AS others

@@ -7,7 +7,8 @@
 // embedded: yes
 
 MATCH (p:Playlist)-[:CONTAINS]->(s:Song)
-WHERE EXISTS { MATCH (s)-[:SOUNDS_LIKE {network: $network}]->(:Song) }
+WHERE NOT p.id STARTS WITH 'generated:'
+  AND EXISTS { MATCH (s)-[:SOUNDS_LIKE {network: $network}]->(:Song) }
 WITH p, count(s) AS songs,
      count(CASE WHEN EXISTS {
        MATCH (s)-[:SOUNDS_LIKE {network: $network}]->(:Song)<-[:CONTAINS]-(p)

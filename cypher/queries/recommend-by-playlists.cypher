@@ -6,7 +6,7 @@
 // embedded: yes
 
 MATCH (s:Song {id: $song})<-[:CONTAINS]-(p:Playlist)-[:CONTAINS]->(other:Song)
-WHERE other.id <> $song
+WHERE other.id <> $song AND NOT p.id STARTS WITH 'generated:'
 RETURN other.id AS song, other.title AS title, other.artist AS artist,
        count(DISTINCT p) AS playlists
 ORDER BY playlists DESC, song

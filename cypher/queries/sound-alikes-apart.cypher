@@ -7,7 +7,9 @@
 
 MATCH (a:Song)-[e:SOUNDS_LIKE {network: $network}]->(b:Song)
 WHERE (a.id < b.id OR NOT EXISTS { MATCH (b)-[:SOUNDS_LIKE {network: $network}]->(a) })
-  AND NOT EXISTS { MATCH (a)<-[:CONTAINS]-(:Playlist)-[:CONTAINS]->(b) }
+  AND NOT EXISTS {
+    MATCH (a)<-[:CONTAINS]-(p:Playlist)-[:CONTAINS]->(b) WHERE NOT p.id STARTS WITH 'generated:'
+  }
 RETURN a.id AS song, a.title AS title, b.id AS other, b.title AS other_title,
        e.similarity AS similarity
 ORDER BY similarity DESC, song, other

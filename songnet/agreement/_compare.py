@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from songnet.agreement._chance import chance
 from songnet.agreement._contingency import Contingency, contingency
@@ -28,6 +26,9 @@ from songnet.agreement._scores import nmi_by
 from songnet.agreement._shared import SharedSongs
 from songnet.errors import EmptyInputError, InputError
 from songnet.model import DOMINANT, Partition
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ class Comparison:
     @property
     def table(self) -> pd.DataFrame:
         """A row per pair: a, b, songs and every score."""
+        import pandas as pd
+
         rows = [
             {"a": pair.a, "b": pair.b, "songs": pair.songs, **pair.scores.as_dict()}
             for pair in self.pairs

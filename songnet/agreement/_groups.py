@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from songnet.errors import InputError, UsageError
@@ -24,6 +23,8 @@ def group_codes(groups: ArrayLike | None, songs: int) -> Ints:
     InputError
         Not one group per song.
     """
+    import pandas as pd
+
     if groups is None:
         return np.zeros(songs, np.int64)
     given = np.asarray(groups)

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from songnet.agreement._contingency import contingency, encode
@@ -129,7 +128,7 @@ def _units(groups: ArrayLike | None, songs: int) -> tuple[Ints, int]:
     """The unit of each song, and how many there are."""
     unit = np.arange(songs) if groups is None else group_codes(groups, songs)
     alone = np.flatnonzero(unit < 0)
-    known = int(unit.max(initial=-1)) + 1
+    known = int(unit.max()) + 1
     unit[alone] = known + np.arange(len(alone))
     units = known + len(alone)
     if units < 2:
@@ -146,6 +145,8 @@ def _half(units: int, seed: list[int]) -> NDArray[np.bool_]:
 def _ends(
     whole: Scores, drawn: list[Scores], factor: float, level: float
 ) -> Mapping[str, tuple[float, float]]:
+    import pandas as pd
+
     table = pd.DataFrame([score.as_dict() for score in drawn])
     outside = (1 - level) / 2
     ends = {}

@@ -181,11 +181,11 @@ def residuals(table: Contingency) -> Residuals:
 
 def _too_empty(table: Contingency) -> tuple[Ints, Ints]:
     """Empty cells whose expectation is so high that their residual is below `RARE`."""
-    by_size = np.argsort(-table.column_sizes, kind="stable")
+    by_size = np.argsort(-table.column_sizes)
     falling = table.column_sizes[by_size]
     # A cell is too empty if a_i b_j / n > 4: for each row that holds of the largest columns.
     least = RARE**2 * table.songs / table.row_sizes
-    enough = np.searchsorted(-falling, -least, side="left")
+    enough = np.searchsorted(-falling, -least)
     rows = np.repeat(np.arange(len(enough)), enough)
     starts = np.repeat(np.cumsum(enough) - enough, enough)
     columns = by_size[np.arange(len(rows)) - starts]

@@ -67,7 +67,7 @@ def matrix(names: Sequence[str], scores: Mapping[tuple[int, int], float]) -> Mat
         for second in range(first + 1, len(names)):
             found = scores.get((first, second), np.nan)
             values[first, second] = values[second, first] = found
-    distances = squareform(1 - np.nan_to_num(values, nan=0.0), checks=False)
+    distances = squareform(1 - np.nan_to_num(values, nan=0.0))
     # Rounding leaves AMI of equal partitions a hair above 1.
     tree = linkage(np.maximum(distances, 0), method="average", optimal_ordering=True)
     return Matrix(tuple(names), values, leaves_list(tree).astype(np.int64), tree)

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from songnet.agreement._contingency import cells, contingency, encode
@@ -98,7 +97,7 @@ class Null:
                 scores=MappingProxyType(found),
                 rewired=data["rewired"],
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError(f"is no null distribution: {error!r}") from error
 
 
@@ -158,6 +157,8 @@ def shuffled(
 
 def null_scores(observed: Scores, drawn: Sequence[Scores]) -> Mapping[str, NullScore]:
     """Where each observed score lies among at least one null score."""
+    import pandas as pd
+
     null = pd.DataFrame([score.as_dict() for score in drawn])
     return MappingProxyType(
         {
@@ -224,6 +225,4 @@ def _movers(row: Ints, column: Ints, group: Ints) -> tuple[Ints, Ints]:
 
 def _mixed(codes: Ints, starts: Ints) -> NDArray[np.bool_]:
     """Of each run of codes whether it holds different ones, bool (runs,)."""
-    if not len(starts):
-        return np.empty(0, bool)
     return np.asarray(np.minimum.reduceat(codes, starts) < np.maximum.reduceat(codes, starts))

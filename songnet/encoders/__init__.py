@@ -31,7 +31,7 @@ from songnet.encoders._samples import Samples, samples
 from songnet.encoders._saved import Holdout, Saved, default_name, info
 from songnet.encoders._settings import ACTIVATIONS, EPOCHS, PRECISIONS, Hyperparameters
 from songnet.encoders._training import Epoch, Watch
-from songnet.encoders.saved import exists, load, save, save_zip
+from songnet.encoders.saved import exists, load, save, save_zip, saved_in
 
 __all__ = [
     "ACTIVATIONS",
@@ -78,6 +78,7 @@ __all__ = [
     "samples",
     "save",
     "save_zip",
+    "saved_in",
     "track2vec",
     "train",
     "train_on_playlists",

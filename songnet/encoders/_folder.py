@@ -14,12 +14,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from songnet.errors import StateError
-from songnet.files import flush_folder
+from songnet.files import flush_folder, held, sweep, umask
 
 
 def previous(folder: Path) -> Path:
     """Where the old folder stands while a new one takes its place."""
     return folder.with_name(f".{folder.name}.previous")
+
+
+def folders(place: Path) -> list[Path]:
+    """The folders in `place`, sorted by name, and those whose old one stands aside."""
+    aside = previous(place / "*").name
+    before, after = aside.split("*")
+    there = {path.name for path in place.glob("[!.]*") if path.is_dir()}
+    there |= {path.name[len(before) : -len(after)] for path in place.glob(aside) if path.is_dir()}
+    return [place / name for name in sorted(there)]
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -41,13 +50,15 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _write_and_swap(folder: Path, files: Mapping[str, bytes]) -> None:
-    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.new-", dir=folder.parent))
+    sweep(folder, named="new-????????")
+    new = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}.new-", dir=folder.parent))
     try:
-        new.chmod(0o755)
-        for name, data in files.items():
-            _write_file(new / name, data)
-        flush_folder(new)
-        _swap(new, folder)
+        new.chmod(0o777 & ~umask())
+        with held(new):
+            for name, data in files.items():
+                _write_file(new / name, data)
+            flush_folder(new)
+            _swap(new, folder)
     except BaseException:
         shutil.rmtree(new, ignore_errors=True)
         raise

@@ -29,6 +29,7 @@ from songnet.encoders._search_space import SETTINGS, SPACES, Point
 from songnet.encoders._settings import Hyperparameters
 from songnet.encoders._training import Epoch, best_epoch
 from songnet.errors import FormatError, StateError
+from songnet.files import lock
 
 if TYPE_CHECKING:
     import optuna
@@ -142,8 +143,8 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
     _search_optuna.load()  # nothing is made where it is missing
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / LOCK).open("wb") as lock:
-            _hold(lock, name)
+        with (folder / LOCK).open("wb") as file:
+            _hold(file, name)
             yield
     except OSError as error:
         raise StateError(
@@ -151,13 +152,9 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
         ) from error
 
 
-def _hold(lock: BinaryIO, name: str) -> None:
+def _hold(file: BinaryIO, name: str) -> None:
     try:
-        import fcntl
-    except ImportError:  # Windows
-        return
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file.fileno())
     except BlockingIOError as error:
         raise StateError(
             f"another process is making the search {name!r}: wait until it is done, or choose "

@@ -15,6 +15,7 @@ once (CVE-2025-1550, CVE-2025-8747, CVE-2025-9905, CVE-2025-9906).
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -25,11 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.encoders._config import LARGEST_CONFIG, SCHEMA, config_of, parse_config
-from songnet.encoders._folder import previous, write_folder
+from songnet.encoders._folder import folders, previous, write_folder
 from songnet.encoders._projection import Projection
 from songnet.encoders._saved import Saved
 from songnet.errors import FormatError, StateError
-from songnet.files import replacing
+from songnet.files import read_regular, replacing
 
 CONFIG = "config.json"
 WEIGHTS = "weights.safetensors"
@@ -112,6 +113,11 @@ def exists(folder: Path) -> bool:
     return (_current(folder) / CONFIG).is_file()
 
 
+def saved_in(place: Path) -> list[Path]:
+    """What stands in a folder of encoders, sorted by name: each for `load`, sound or not."""
+    return folders(place)
+
+
 def _current(folder: Path) -> Path:
     old = previous(folder)
     return old if old.is_dir() and not folder.exists() else folder
@@ -139,7 +145,7 @@ def _load_zip(path: Path) -> Saved:
     try:
         with zipfile.ZipFile(path) as archive:
             return _load(path, lambda name, largest: _read_entry(path, archive, name, largest))
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
         raise FormatError(path, f"is not a sound zip archive of an encoder: {error}") from error
 
 
@@ -153,7 +159,7 @@ def _read_entry(
             raise FormatError(place, "must be stored or deflated: pack the archive anew")
         with archive.open(entry) as file:
             data = file.read(largest + 1)
-    except (KeyError, RuntimeError, EOFError, zlib.error) as error:
+    except (KeyError, RuntimeError, EOFError, ValueError, zlib.error) as error:
         raise FormatError(place, "is missing, encrypted or damaged") from error
     return place, _bounded(place, data, largest)
 
@@ -181,8 +187,7 @@ def _parse_json(path: Path, data: bytes) -> Any:
 
 def _read_bytes(path: Path, largest: int) -> bytes:
     try:
-        with path.open("rb") as file:
-            data = file.read(largest + 1)
+        data = read_regular(path, largest)
     except FileNotFoundError as error:
         raise FormatError(path, "is missing: train the encoder anew (--retrain)") from error
     except OSError as error:

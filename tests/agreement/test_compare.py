@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 
-from songnet.agreement import SharedSongs, compare, contingency, expected, scores
+from songnet.agreement import (
+    SharedSongs,
+    compare,
+    contingency,
+    expected,
+    scores,
+    shuffled,
+    subsampled,
+)
 from songnet.agreement import ami as agreement_ami
 from songnet.errors import EmptyInputError, InputError
 from songnet.model import Partition
@@ -189,6 +197,20 @@ def test_the_json_is_the_schema():
     }
 
 
+def test_the_json_has_nulls_and_the_interval_where_there_are_any():
+    labels = [0, 0, 1, 1, 2, 2], [0, 1, 1, 1, 2, 2]
+    a, b = (
+        partition(name, {f"s{song}": label for song, label in enumerate(side)})
+        for name, side in zip("ab", labels, strict=True)
+    )
+    found = compare([a, b])
+    null, interval = shuffled(*labels, samples=3), subsampled(*labels, samples=3)
+    pair = replace(found.pairs[0], nulls={"labels": null}, interval=interval)
+    data = replace(found, pairs=(pair,)).to_json()["pairs"][0]
+    assert data["null"] == {"labels": null.to_json()}
+    assert data["interval"] == interval.to_json()
+
+
 def test_every_score_is_a_plain_number():
     a = partition("a", {"s1": 0, "s2": 0, "s3": 1, "s4": 1})
     b = partition("b", {"s1": 0, "s2": 1, "s3": 1, "s4": 1})
@@ -246,6 +268,8 @@ def test_partitions_that_share_no_song_leave_a_hole_in_the_matrix():
     a, b = partition("a", {"s1": 0, "s2": 1}), partition("b", {"s1": 0, "s2": 1})
     found = compare([a, partition("c", {"elsewhere": 0}), b]).matrix
     assert found.to_json()["values"] == [[1, None, 1], [None, 1, None], [1, None, 1]]
+    # Sharing no song counts as agreeing no better than chance.
+    assert found.merges[:, 2].tolist() == [0, 1]
     assert sorted(found.order.tolist()) == [0, 1, 2]
     assert abs(found.order.tolist().index(0) - found.order.tolist().index(2)) == 1
 

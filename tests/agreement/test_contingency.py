@@ -29,6 +29,8 @@ def test_a_table_by_hand():
     assert table.row_sizes.tolist() == [3, 1, 1]
     assert table.column_sizes.tolist() == [3, 2]
     assert table.songs == 5
+    numbers = (table.rows, table.columns, table.counts, table.row_sizes, table.column_sizes)
+    assert {array.dtype for array in numbers} == {np.dtype(np.int64)}
 
 
 @given(labelings)
@@ -68,6 +70,13 @@ def test_labels_of_every_kind_of_number(kind):
     table = contingency(labels, labels.astype(str))
     assert table.row_labels.tolist() == sorted(set(labels.tolist()))
     assert table.row_labels.dtype == labels.dtype
+    assert table.equal
+
+
+def test_labels_above_the_largest_int64():
+    labels = np.array([2**64 - 1, 2**64 - 2, 2**64 - 1], np.uint64)
+    table = contingency(labels, [1, 0, 1])
+    assert table.row_labels.tolist() == [2**64 - 2, 2**64 - 1]
     assert table.equal
 
 

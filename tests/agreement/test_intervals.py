@@ -123,8 +123,11 @@ def test_a_partition_that_agrees_with_itself_is_sure_of_it():
 def test_units_are_songs_or_groups_and_songs_without():
     a, b = draw(population(), 40, 0)
     assert subsampled(a, b, samples=1).units == 40
-    groups = np.array(["x"] * 10 + ["y"] * 20 + [None] * 10, dtype=object)
-    assert subsampled(a, b, groups, samples=1).units == 12
+    some = ["x"] * 10 + ["y"] * 20
+    groups = np.array(some + [None] * 10, dtype=object)
+    found = subsampled(a, b, groups, samples=3)
+    assert found.units == 12
+    assert found == subsampled(a, b, some + list("0123456789"), samples=3)
 
 
 def test_the_same_seed_gives_the_same_and_json_has_it_all():
@@ -147,6 +150,16 @@ def test_deviations_turn_around_the_observed_score():
     whole = scores(contingency(a, b)).fmi
     part = asdict(scores(contingency(np.array(a)[drawn], np.array(b)[drawn])))["fmi"]
     assert low == high == pytest.approx(np.clip(whole - np.sqrt(2 / 3) * (part - whole), 0, 1))
+
+
+def test_the_ends_are_as_far_out_as_the_level_says():
+    # Of 40 songs half are drawn, so the factor is 1.
+    a, b = draw(population(), 40, 0)
+    halves = [np.random.default_rng([1, sample]).permutation(40)[:20] for sample in range(9)]
+    deviations = np.array([nmi(a[half], b[half]) for half in halves]) - nmi(a, b)
+    low, high = nmi(a, b) - np.quantile(deviations, [0.9, 0.1])
+    found = subsampled(a, b, samples=9, level=0.8, seed=1).scores["nmi"]
+    assert found == pytest.approx((low, high))
 
 
 def test_bad_input():

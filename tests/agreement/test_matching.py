@@ -81,6 +81,13 @@ def test_beyond_the_limit_the_fullest_cells_are_taken_one_by_one(songs):
     assert sorted(columns) == list(range(len(table.column_sizes)))
 
 
+@pytest.mark.parametrize(("limit", "shared"), [(6, 3 + 3), (5, 4)])
+def test_tables_of_more_cells_than_the_limit_are_assigned_greedily(monkeypatch, limit, shared):
+    monkeypatch.setattr(_matching, "DENSE", limit)
+    table = contingency(*labels_of([[4, 3, 1], [3, 0, 0]]))
+    assert on_the_diagonal(dense(table), *matching_order(table)) == shared
+
+
 @pytest.mark.parametrize("limit", [0, 1 << 20])
 def test_those_left_over_come_last_by_falling_size(monkeypatch, limit):
     monkeypatch.setattr(_matching, "DENSE", limit)
@@ -146,12 +153,15 @@ def test_residuals_are_pearsons(songs):
 
 def test_a_cell_that_should_not_be_empty_is_shown_and_others_are_not():
     found = residuals(contingency(*labels_of([[50, 0, 1], [0, 50, 0], [1, 1, 0]])))
-    empty = [
-        (row, column)
+    empty = {
+        (row, column): value
         for row, column, value in zip(found.rows, found.columns, found.values, strict=True)
         if value < -2
-    ]
-    assert empty == [(0, 1), (1, 0)]
+    }
+    assert list(empty) == [(0, 1), (1, 0)]
+    # Of 103 songs 51 and 50 are in these rows, 51 in either column.
+    fitted = np.array([51 * 51, 50 * 51]) / 103
+    assert list(empty.values()) == pytest.approx(-np.sqrt(fitted))
     assert (2, 2) not in set(zip(found.rows.tolist(), found.columns.tolist(), strict=True))
 
 

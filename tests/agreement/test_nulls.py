@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from itertools import permutations, product
 
 import numpy as np
@@ -132,6 +132,20 @@ def test_groups_are_texts_or_numbers():
     assert shuffled(a, b, np.where(artist, artist, np.nan), samples=9) == by_text
 
 
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [0, 7, 0, -1],
+        [0.0, 7.0, 0.0, np.nan],
+        ["x", "y", "x", ""],
+        np.array(["x", "y", "x", None], dtype=object),
+    ],
+    ids=["whole", "float", "text", "object"],
+)
+def test_groups_are_numbered_as_they_come_and_no_group_is_minus_one(groups):
+    assert nulls.group_codes(groups, 4).tolist() == [0, 1, 0, -1]
+
+
 def test_where_no_song_can_move_every_shuffle_is_what_was_observed():
     a, b, _ = planted(0, share=0.3)
     null = shuffled(a, b, np.arange(len(a)), samples=9)
@@ -139,6 +153,7 @@ def test_where_no_song_can_move_every_shuffle_is_what_was_observed():
     assert {(score.p, score.z, score.sd) for score in null.scores.values()} == {(1.0, None, 0.0)}
     assert null.scores["ami"].mean == scores(contingency(a, b)).ami
     assert shuffled([0, 0], [0, 1], samples=2).movable == 0
+    assert shuffled([0, 1], [0, 1], [None, None], samples=2).movable == 0
 
 
 def test_the_same_seed_gives_the_same_and_another_another():
@@ -168,6 +183,8 @@ def test_it_can_be_kept_as_json():
     null = shuffled(a, b, artist, samples=5, seed=2)
     text = json.dumps(null.to_json(), allow_nan=False)
     assert Null.from_json(json.loads(text)) == null
+    made_anew = replace(null, movable=None, rewired="leiden")
+    assert Null.from_json(json.loads(json.dumps(made_anew.to_json()))) == made_anew
     assert list(null.to_json()) == ["samples", "seed", "movable", "rewired", *NAMES]
     with pytest.raises(InputError, match="no null distribution"):
         Null.from_json({"samples": 5})

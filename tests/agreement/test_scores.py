@@ -93,6 +93,14 @@ def test_normalizers_by_hand():
     assert found["joint"] == pytest.approx(shared / (left + right - shared), abs=1e-12)
 
 
+@pytest.mark.parametrize(("songs", "communities"), [(18, 3), (29, 2)])
+def test_one_community_says_exactly_nothing_whatever_the_rounding(songs, communities):
+    one, some = np.zeros(songs, int), np.arange(songs) % communities
+    for table in (contingency(one, some), contingency(some, one)):
+        found, chance = scores(table), agreement.expected(table)
+        assert {found.nmi, found.ami, found.ari, chance.nmi, *nmi_by(table).values()} == {0}
+
+
 @given(two_labelings())
 def test_normalizers_are_in_order(labelings):
     found = nmi_by(contingency(*labelings))
@@ -232,10 +240,16 @@ def test_expected_information_is_exact_where_only_part_of_the_sum_is_made(rows, 
     assert found == pytest.approx(exact_expectation(rows, columns.tolist()), abs=1e-12)
 
 
-def test_expected_information_in_pieces_is_that_in_one(monkeypatch):
-    rows, columns = np.array([50, 30, 20, 7, 3]), np.array([60, 25, 25])
+@pytest.mark.parametrize(
+    ("rows", "columns", "terms"),
+    # Where one sum is not undone before the next, sixty times sixty of them lose digits.
+    [([50, 30, 20, 7, 3], [60, 25, 25], 40), (range(1, 60), range(1, 60), 1600)],
+    ids=["few", "many"],
+)
+def test_expected_information_in_pieces_is_that_in_one(monkeypatch, rows, columns, terms):
+    rows, columns = np.array(rows), np.array(columns)
     whole = expected_mutual_information(rows, columns)
-    monkeypatch.setattr(expected, "TERMS", 40)
+    monkeypatch.setattr(expected, "TERMS", terms)
     assert expected_mutual_information(rows, columns) == pytest.approx(whole, abs=1e-14)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,34 @@ import pytest
 pytestmark = pytest.mark.neo4j
 
 CANARY = "canary-in-the-mine-4711"
-RUN = "from songnet.cli.main import run; run()"
+# Commands one after the other in one process, each in an environment of its own.
+SERIES = """
+import json, os, sys
+{act}
+unchanged = dict(os.environ)
+for changes, arguments in json.load(sys.stdin):
+    os.environ.update(changes)
+    sys.argv = ["songnet", *arguments]
+    try:
+        run()
+        code = 0
+    except SystemExit as left:
+        code = left.code
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    sys.stdout.flush()
+    print("{end}", code, flush=True)
+    os.environ.clear()
+    os.environ.update(unchanged)
+"""
+END = "left with exit code"
+RUN = "from songnet.cli.main import run"
 OPEN = """
-import sys
 from songnet.store import open_store
-with open_store(sys.argv[1]) as store:
-    print(store.counts())
+def run():
+    with open_store(sys.argv[1]) as store:
+        print(store.counts())
 """
 LOUD = {"PYTHONFAULTHANDLER": "1"}
 
@@ -48,20 +71,32 @@ def user(neo4j_server, neo4j_store) -> Iterator[dict[str, str]]:
         admin("DROP USER miner")
 
 
-def watched(environment, folder: Path, code: str, *arguments: object) -> tuple[int, str]:
-    """Run a process, look at its command line and those of its children; exit code, all it said."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
+Command = tuple[dict[str, str], Sequence[object]]
+
+
+def watched(environment, folder: Path, act: str, *commands: Command) -> list[tuple[int, str]]:
+    """Run commands in a process, look at its command line and those of its children.
+
+    Of each command: its exit code, and all that it said.
+    """
+    given = json.dumps([(changes, [*map(str, words)]) for changes, words in commands])
     with subprocess.Popen(
-        command, env=environment, cwd=folder, text=True, stdout=subprocess.PIPE,
+        [sys.executable, "-c", SERIES.format(act=act, end=END)],
+        env=environment, cwd=folder, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip
-        seen = ""
-        while process.poll() is None:
+        seen, said = "", None
+        while said is None:
             seen += command_lines()
-            time.sleep(0.1)
-        said = process.communicate()[0]
+            try:
+                said = process.communicate(given, timeout=0.1)[0]
+            except subprocess.TimeoutExpired:
+                given = None
     assert CANARY not in seen
-    return process.returncode, said
+    assert process.returncode == 0, said
+    *outputs, last = re.split(rf"^{END} (\d+)\n", said, flags=re.MULTILINE)
+    assert last == ""
+    return [(int(code), text) for text, code in zip(outputs[::2], outputs[1::2], strict=True)]
 
 
 def command_lines() -> str:
@@ -85,7 +120,7 @@ def held(folder: Path) -> list[Path]:
 
 
 def test_no_password_in_what_succeeds(user, playlists, tmp_path):
-    for command in (
+    commands = (
         ("load-playlists", playlists),
         ("link", "playlists"),
         ("partitions", "run", "leiden", "--on", "playlists"),
@@ -97,14 +132,15 @@ def test_no_password_in_what_succeeds(user, playlists, tmp_path):
         ("report", "report.html"),
         ("export", "graph.graphml", "--playlists"),
         ("copy", user["SONGNET_STORE"], "copy.lbug"),
-    ):
-        code, said = watched(user, tmp_path, RUN, *command)
-        assert code == 0, said
+    )
+    done = watched(user, tmp_path, RUN, *(({}, words) for words in commands))
+    for (code, said), command in zip(done, commands, strict=True):
+        assert code == 0, (command, said)
         assert CANARY not in said
     assert held(tmp_path) == []
 
 
-def failing(uri: str) -> list[tuple[dict[str, str], tuple[object, ...]]]:
+def failing(uri: str) -> list[Command]:
     """Environments and commands that fail, each in its own way."""
     host = uri.partition("://")[2]
     with_password = f"bolt://neo4j:{CANARY}@{host}"
@@ -128,40 +164,32 @@ def failing(uri: str) -> list[tuple[dict[str, str], tuple[object, ...]]]:
 
 
 def test_no_password_in_what_fails(user, tmp_path):
-    for changes, command in failing(user["SONGNET_STORE"]):
-        code, said = said_by({**user, **changes}, tmp_path, RUN, *command)
+    commands = failing(user["SONGNET_STORE"])
+    done = watched(user, tmp_path, RUN, *commands)
+    for (code, said), command in zip(done, commands, strict=True):
         assert code == 1, (command, said)
         assert said.count("\n") == 1, said
         assert CANARY not in said
     assert held(tmp_path) == []
 
 
-def said_by(environment, folder: Path, code: str, *arguments: object) -> tuple[int, str]:
-    """As `watched` for commands that are themselves given the canary, against all advice."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        env=environment, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout
-
-
 def test_no_password_in_tracebacks_of_scripts(user, tmp_path):
     """Python's own traceback shows messages, causes and contexts."""
     uri = user["SONGNET_STORE"]
-    code, said = watched(user, tmp_path, OPEN, uri)
+    done = watched(
+        user, tmp_path, OPEN,
+        ({}, [uri]),
+        ({"NEO4J_USERNAME": "nobody"}, [uri]),
+        ({"NEO4J_PASSWORD": f"{CANARY}\udcff"}, [uri]),
+        ({"NEO4J_USERNAME": f"{CANARY}\udcff"}, [uri]),
+        ({"NEO4J_DATABASE": "nowhere"}, [uri]),
+        ({}, ["bolt://127.0.0.1:1"]),
+        ({}, [uri.replace("bolt", "neo4j+s")]),
+        ({}, [uri.replace("bolt://", f"bolt://neo4j:{CANARY}@")]),
+    )  # fmt: skip
+    (code, said), *failed = done
     assert (code, CANARY in said) == (0, False), said
-    for changes, store in (
-        ({"NEO4J_USERNAME": "nobody"}, uri),
-        ({"NEO4J_PASSWORD": f"{CANARY}\udcff"}, uri),
-        ({"NEO4J_USERNAME": f"{CANARY}\udcff"}, uri),
-        ({"NEO4J_DATABASE": "nowhere"}, uri),
-        ({}, "bolt://127.0.0.1:1"),
-        ({}, uri.replace("bolt", "neo4j+s")),
-        ({}, uri.replace("bolt://", f"bolt://neo4j:{CANARY}@")),
-    ):
-        environment = {**user, **changes}
-        code, said = said_by(environment, tmp_path, OPEN, store)
+    for code, said in failed:
         assert code == 1
         assert "Traceback" in said
         assert CANARY not in said

@@ -7,10 +7,12 @@ else: that has to be the same at the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from library_cases import fill
 from store_cases import ENGINES
 
 from songnet.store import GraphStore, open_store
@@ -35,26 +37,42 @@ ORDER BY labels, coalesce(node.id, node.name), type
 
 
 @pytest.fixture(params=ENGINES)
-def opener(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Opener]:
+def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens the store of this test, which is empty at first."""
+    with opener_of(request, tmp_path) as opener:
+        yield opener
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GraphStore]:
+    """The small graph of `library_cases`, for modules whose tests only read."""
+    with opener_of(request, tmp_path_factory.mktemp("filled")) as opener, opener() as store:
+        yield fill(store)
+
+
+@contextmanager
+def opener_of(request: pytest.FixtureRequest, folder: Path) -> Iterator[Opener]:
+    """Opens the store of the engine asked for, which is empty at first."""
     if request.param == "ladybug":
-        yield lambda: open_store(f"ladybug:{tmp_path / 'new folder' / 'graph.lbug'}")
+        yield lambda: open_store(f"ladybug:{folder / 'new folder' / 'graph.lbug'}")
         return
-    empty = request.getfixturevalue("neo4j_store")
     environment = request.getfixturevalue("neo4j_server")
-    for name in ("NEO4J_USERNAME", "NEO4J_PASSWORD"):
-        monkeypatch.setenv(name, environment[name])
+    request.getfixturevalue("wipe_neo4j")()
     uri = environment["NEO4J_URI"]
-    if request.param == "neo4j":
-        yield lambda: open_store(uri)
-        return
-    empty.query(STRANGERS, write=True)
-    empty.query("MATCH (s:SongnetStore) DELETE s", write=True)
-    before = theirs(uri)
-    yield lambda: open_store(uri, label_prefix="Acme")
-    assert theirs(uri) == before
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("NEO4J_USERNAME", "NEO4J_PASSWORD"):
+            patch.setenv(name, environment[name])
+        if request.param == "neo4j":
+            yield lambda: open_store(uri)
+            return
+        with open_store(uri) as empty:
+            empty.query(STRANGERS, write=True)
+            empty.query("MATCH (s:SongnetStore) DELETE s", write=True)
+        before = theirs(uri)
+        yield lambda: open_store(uri, label_prefix="Acme")
+        assert theirs(uri) == before
 
 
 def theirs(uri: str) -> list[Any]:

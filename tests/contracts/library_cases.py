@@ -37,6 +37,15 @@ LISTS = {"p1": "ab", "p2": "abc", "p3": "cd"}
 FOLLOWERS = [5, None, 7]
 VECTORS = {"a": (1, 0), "b": (0, 1), "c": (1, 1), "d": (-1, 0), "e": (0, 0)}
 
+# Each would end a string, a name or a statement if it became part of a query.
+TEXTS = [
+    "'}) DETACH DELETE s //",
+    '" }) MATCH (n) DETACH DELETE n RETURN ("',
+    "`) SET s.title = 'evil' //",
+    "\\' OR true //",
+    "$song {0}\n//",
+]
+
 # Each: (what is given, the rows).
 ANSWERS: dict[str, tuple[dict[str, str], list[tuple[Any, ...]]]] = {
     "artists-across-communities": (
@@ -119,6 +128,8 @@ ANSWERS: dict[str, tuple[dict[str, str], list[tuple[Any, ...]]]] = {
         ],
     ),
     "followed-playlists": ({}, [("p3", "List p3", 7, 2), ("p1", "List p1", 5, 2)]),
+    # What it tells of one is in test_generated_playlists.
+    "generated-playlists": ({}, []),
     "hubs-in-playlists": (
         {},
         [

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from library_cases import NOW, fill
 
 from songnet.errors import BadNameError, InputError, UsageError
-from songnet.model import Partition
 from songnet.store.folder import DataFolder
 from songnet.store.library import library
 from songnet.workflows.query import ask, missing
@@ -53,23 +51,14 @@ ABSENT = {
 
 
 @pytest.fixture
-def workspace(store, tmp_path):
-    return Workspace(fill(store), DataFolder(tmp_path / "data"))
+def workspace(filled, tmp_path):
+    return Workspace(filled, DataFolder(tmp_path / "data"))
 
 
 def test_what_is_not_in_the_graph_is_said_with_what_is(workspace):
     for name, (given, lines) in ABSENT.items():
         assert missing(workspace, name, given) == lines, name
     assert missing(workspace, "MATCH (s:Song {id: 'x'}) RETURN s.id", {}) == []
-
-
-def test_many_names_are_cut_short(workspace):
-    for number in range(30):
-        name = f"many-{number:02}"
-        partition = Partition.from_labels(["a"], [0], name=name, algorithm="by hand", on="x")
-        workspace.store.write_partition(partition, NOW)
-    [line] = missing(workspace, "communities", {"partition": "x"})
-    assert line.endswith("many-19 and 12 more")
 
 
 def test_a_query_is_asked_by_name_and_any_cypher_by_itself(workspace):

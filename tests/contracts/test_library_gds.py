@@ -31,7 +31,7 @@ def script(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gds_server(tmp_path_factory) -> Iterator[dict[str, str]]:
     """The NEO4J_… lines of a server with Graph Data Science."""
     home = tmp_path_factory.mktemp("gds") / "home"
@@ -50,15 +50,21 @@ def opened(server, monkeypatch, prefix="") -> GraphStore:
     return open_store(server["NEO4J_URI"], label_prefix=prefix)
 
 
-@pytest.fixture(params=["", "Acme"])
-def gds(gds_server, monkeypatch, request) -> Iterator[GraphStore]:
+@pytest.fixture(scope="module", params=["", "Acme"])
+def with_gds(gds_server, request) -> Iterator[GraphStore]:
     """The small graph on that server, without and with a label prefix."""
-    with opened(gds_server, monkeypatch, "Nobody") as any_store:
-        any_store.query("MATCH (n) DETACH DELETE n", write=True)
-    with opened(gds_server, monkeypatch, request.param) as store:
-        fill(store)
-        yield store
-        assert not projections(store)
+    with pytest.MonkeyPatch.context() as patch:
+        with opened(gds_server, patch, "Nobody") as any_store:
+            any_store.query("MATCH (n) DETACH DELETE n", write=True)
+        with opened(gds_server, patch, request.param) as store:
+            yield fill(store)
+
+
+@pytest.fixture
+def gds(with_gds) -> Iterator[GraphStore]:
+    """That graph, on which a test leaves no projection behind."""
+    yield with_gds
+    assert not projections(with_gds)
 
 
 def projections(store: GraphStore) -> list[str]:

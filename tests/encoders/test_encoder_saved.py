@@ -193,6 +193,15 @@ def test_the_end_of_the_process_between_the_renames_leaves_the_older_one(folder,
     assert [path.name for path in folder.parent.iterdir()] == ["cae_kept"]
 
 
+def test_what_a_killed_writer_left_goes_with_the_next_and_no_other(folder):
+    for name in (".cae_kept.new-abcd1234", ".other.new-abcd1234"):
+        (folder.parent / name).mkdir()
+        (folder.parent / name / "config.json").write_text("{}")
+    encoders.save(untrained(seed=9), folder)
+    found = sorted(path.name for path in folder.parent.iterdir())
+    assert found == [".other.new-abcd1234", "cae_kept"]
+
+
 def test_a_rename_that_fails_puts_the_older_one_back(folder, monkeypatch):
     rename = Path.rename
 
@@ -372,6 +381,18 @@ def test_a_link_to_a_folder_is_followed(folder, tmp_path):
     encoders.save(untrained(seed=9), link)
     assert link.is_symlink()
     assert encoders.load(folder).fingerprint == untrained(seed=9).fingerprint
+
+
+def test_an_encoder_whose_replacing_was_killed_is_still_there(folder):
+    saved = encoders.load(folder)
+    encoders.save(untrained(seed=9), folder.with_name("other"))
+    (folder.parent / ".other.new-12345678").mkdir()
+    folder.rename(_folder.previous(folder))
+    assert [place.name for place in encoders.saved_in(folder.parent)] == sorted(
+        [folder.name, "other"]
+    )
+    assert encoders.exists(folder)
+    assert encoders.load(folder).fingerprint == saved.fingerprint
 
 
 def test_a_left_over_of_a_crash_does_not_come_back(folder):

@@ -189,6 +189,31 @@ def test_weights_count_where_they_are_asked_for(unit):
     assert found.params["weighted"] is True
 
 
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("unit", [1.0, 0.37])
+def test_weights_are_described_of_songs_that_are_a_block_each_too(nested, unit):
+    left, right = np.triu_indices(6, 1)
+    network = SongNetwork.from_edges(ids(6), left, right, np.arange(1.0, 16.0) * unit)
+    lengths = [
+        blockmodel(network, nested=nested, communities=6, weighted=weighted, trials=1).quality[
+            "description_length"
+        ]
+        for weighted in (False, True)
+    ]
+    assert lengths[1] > lengths[0] + 1
+
+
+def test_whole_weights_are_described_by_how_they_share_their_sum():
+    """Of a geometric distribution with one block: in how many ways 15 edges share a sum of 120."""
+    left, right = np.triu_indices(6, 1)
+    network = SongNetwork.from_edges(ids(6), left, right, np.arange(1.0, 16.0))
+    plain, weighted = (
+        blockmodel(network, communities=1, weighted=each, trials=1).quality["description_length"]
+        for each in (False, True)
+    )
+    assert weighted - plain == pytest.approx(math.log(math.comb(120 + 15 - 1, 120)))
+
+
 # --- levels and numbers -------------------------------------------------------------------------
 
 
@@ -343,6 +368,15 @@ def a_python(folder, then):
     path.write_text(f'#!/bin/sh\nif [ "$5" = version ]; then printf 2.45; else {then}; fi\n')
     path.chmod(0o755)
     return str(path)
+
+
+def test_the_worker_has_one_thread(tmp_path, monkeypatch):
+    path = tmp_path / "python"
+    path.write_text('#!/bin/sh\nprintf "$OMP_NUM_THREADS"\n')
+    path.chmod(0o755)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setenv(VARIABLE, str(path))
+    assert find_python().version == "1"
 
 
 @pytest.mark.parametrize(

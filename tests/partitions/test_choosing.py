@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
 from songnet.errors import EmptyInputError, InputError, UsageError
@@ -51,6 +52,7 @@ def four():
 
 def test_all_criteria_find_separated_blobs(four):
     assert dict(four.chosen) == {"silhouette": 4, "elbow": 4, "gap": 4, "bic": 4}
+    assert set(four.rules) == set(four.chosen)
     assert four.findings == ()
 
 
@@ -80,6 +82,8 @@ def test_one_cloud_is_called_one():
     found = choose(vectors(np.random.default_rng(0).normal(size=(150, 6))), last=5, samples=10)
     assert found.chosen["gap"] == found.chosen["bic"] == 1
     assert "nothing points to clusters" in found.findings
+    assert any(finding.startswith("the gap statistic chooses 1") for finding in found.findings)
+    assert any(finding.startswith("BIC chooses 1") for finding in found.findings)
     assert any("no silhouette is above 0.25" in finding for finding in found.findings)
 
 
@@ -105,10 +109,24 @@ def test_it_goes_to_json_and_back(four):
     assert Choice.from_json(json.loads(text)).to_json() == four.to_json()
 
 
-@pytest.mark.parametrize("spoilt", [{"schema": "other/1"}, {"rows": [{"k": 1}]}, {"rows": None}])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"schema": "other/1"}, {"rows": [{"k": 1}]}, {"rows": None}, {"rows": [7]}, {"songs": True},
+        {"on": 7}, {"chosen": {"gap": "two"}}, {"chosen": [1]}, {"rules": {"gap": None}},
+    ],
+)  # fmt: skip
 def test_other_json_is_refused(four, spoilt):
     with pytest.raises(InputError, match=r"has schema 'other/1'|is not a choice"):
         Choice.from_json({**four.to_json(), **spoilt})
+
+
+@pytest.mark.parametrize("value", ["high", True, [1.0], 10**400, float("nan"), {}])
+def test_a_row_of_another_type_is_refused(four, value):
+    facts = four.to_json()
+    facts["rows"][1]["silhouette"] = value
+    with pytest.raises(InputError, match="is not a choice .*'silhouette' is "):
+        Choice.from_json(facts)
 
 
 def test_many_songs_are_sampled_and_it_says_so(monkeypatch):
@@ -177,7 +195,8 @@ def test_silhouettes_are_scikit_learns(seed, communities):
         for number in communities
     ]
     theirs = [silhouette_score(values, labels) for labels in partitions]
-    assert silhouettes(values, partitions) == pytest.approx(theirs, abs=1e-6)
+    for unit in (1.0, 0.01):
+        assert silhouettes(values * unit, partitions) == pytest.approx(theirs, abs=1e-6)
 
 
 def test_silhouettes_that_there_are_not():
@@ -188,12 +207,15 @@ def test_silhouettes_that_there_are_not():
     assert silhouettes(values, [gap_in_labels]) == silhouettes(values, [gap_in_labels // 2])
 
 
-def test_the_gap_of_one_community_by_hand():
+@pytest.mark.parametrize("communities", [1, 6])
+def test_the_gap_by_hand(communities):
     values = np.random.default_rng(0).normal(size=(50, 3))
-    found = gaps(values, [1], samples=7, seed=3, tell=lambda *_: None)[0]
+    found = gaps(values, [communities], samples=7, seed=3, tell=lambda *_: None)[0]
 
     def log_inertia(rows):
-        return math.log(((rows - rows.mean(axis=0)) ** 2).sum())
+        if communities == 1:
+            return math.log(((rows - rows.mean(axis=0)) ** 2).sum())
+        return math.log(KMeans(communities, n_init=5, random_state=3).fit(rows).inertia_)
 
     low, high = values.min(axis=0), values.max(axis=0)
     drawn = [

@@ -9,6 +9,7 @@ from songnet.agreement import ari
 from songnet.errors import InputError, UsageError
 from songnet.model import Vectors
 from songnet.partitions import hdbscan, kmeans
+from songnet.partitions._reduced import reduce
 
 
 def vectors(values):
@@ -53,6 +54,8 @@ def test_components_are_used_where_asked_for():
     found = hdbscan(vectors(values), min_size=10, dimensions=1)
     assert found.params["dimensions"] == 1
     assert found.quality["kept_variance"] > 0.9
+    alone = hdbscan(vectors(reduce(vectors(values), 1).values), min_size=10)
+    assert found.quality["probability"] == pytest.approx(alone.quality["probability"], abs=1e-3)
     assert ari(found.labels, [int(song[1:]) // 100 for song in found.songs]) == 1
 
 

@@ -49,12 +49,12 @@ def test_the_codelength_is_the_map_equations(seed):
     assert found.quality["codelength"] <= one + 1e-9
 
 
-def test_more_trials_are_never_worse():
+def test_more_trials_find_a_shorter_description():
     random = np.random.default_rng(2)
     ends = random.integers(0, 200, (2, 700))
     network = SongNetwork.from_edges([f"s{i:03d}" for i in range(200)], *ends)
     few, many = (infomap(network, trials=trials) for trials in (1, 10))
-    assert many.quality["codelength"] <= few.quality["codelength"] + 1e-9
+    assert many.quality["codelength"] < few.quality["codelength"] - 0.01
     assert dict(many.params) == {"trials": 10, "hierarchical": False}
 
 

@@ -79,6 +79,8 @@ def test_at_the_ends_it_is_the_partition_of_that_layer(cut, options):
         assert found.quality[f"modularity_{weight + 1}"] == pytest.approx(
             alone.quality["modularity"]
         )
+        if cut is infomap:
+            assert found.quality["codelength"] == pytest.approx(alone.quality["codelength"])
 
 
 @every_cut
@@ -305,6 +307,8 @@ def test_a_song_goes_where_it_is_met_most():
     labels = most_flow(song, module, np.array([0.1, 0.2, 0.15, 0.15, 0.4]), 4)
     assert labels[:3].tolist() == [2, 1, 1]
     assert labels[3] not in labels[:3]
+    one = most_flow(np.arange(3), np.zeros(3, int), np.ones(3), 3)
+    assert one.tolist() == [0, 0, 0]
 
 
 # --- what is refused ------------------------------------------------------------------------------

@@ -52,9 +52,14 @@ def test_stretched_clouds_are_told_apart_where_kmeans_fails():
 @pytest.mark.parametrize("covariance", COVARIANCES)
 def test_what_is_given_is_kept(covariance):
     values, truth = blobs()
-    found = mixture(vectors(values), communities=4, covariance=covariance, dimensions=5)
-    assert (found.params["covariance"], found.params["dimensions"]) == (covariance, 5)
+    asked = {"communities": 4, "covariance": covariance, "dimensions": 5, "most": 7, "n_init": 2}
+    found = mixture(vectors(values), **asked)
+    assert dict(found.params) == asked
     assert ari(found.labels, truth) == 1
+
+
+def test_no_more_than_the_most_are_tried():
+    assert mixture(vectors(blobs()[0]), most=3).communities == 3
 
 
 def test_the_chosen_model_has_the_lowest_bic_of_all():
@@ -168,3 +173,15 @@ def test_dead_dimensions_are_dropped_and_small_ones_are_not():
     values = np.random.default_rng(0).normal(size=(100, 4)) * [10, 3, 3, 1e-6]
     assert reduce(vectors(values)).dimensions == 3
     assert reduce(vectors(values[:29])).dimensions == 2
+
+
+def test_of_many_equal_components_sixteen_are_enough():
+    found = reduce(vectors(np.random.default_rng(0).normal(size=(400, 40))))
+    assert found.dimensions == 16
+    assert found.kept < 0.99
+
+
+def test_all_components_hold_the_variance_once():
+    for seed in range(20):
+        values = np.random.default_rng(seed).normal(size=(30, 5))
+        assert 1 - 1e-6 < reduce(vectors(values), 5).kept <= 1

@@ -53,6 +53,23 @@ def test_an_option_that_is_none_is_not_given():
     assert found.name == "infomap-mine"
 
 
+NEEDED = {
+    "hdbscan": {"min_size": 2},
+    "kmeans": {"communities": 2},
+    "spectral": {"communities": 2, "neighbors": 1},
+}
+
+
+@pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if name != "blockmodel"])
+def test_where_no_seed_is_given_it_is_nought_and_the_library_is_named(algorithm):
+    data, library = {"network": (NETWORK, "igraph"), "vectors": (VECTORS, "scikit-learn")}[
+        find(algorithm).input
+    ]
+    found = run(algorithm, data, **NEEDED.get(algorithm, {}))
+    assert found.seed == 0
+    assert set(found.versions) == {"songnet", "infomap" if algorithm == "infomap" else library}
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -74,6 +91,7 @@ def test_an_option_that_is_none_is_not_given():
         ),
         (lambda: run("louvain", NETWORK, n_init=3), "--n-init: it is an option of kmeans"),
         (lambda: run("louvain", NETWORK, colour="red"), "--colour: no algorithm does"),
+        (lambda: run("leiden", NETWORK, seed=2**32), "from 0 to 4294967295: got 4294967296"),
     ],
 )
 def test_calls_that_cannot_be_are_refused(call, message):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from songnet.errors import InputError, UsageError
 from songnet.model import SongNetwork
 from songnet.networks._igraph import seeded
-from songnet.partitions import _modular, leiden, louvain
+from songnet.partitions import _leiden, _modular, leiden, louvain
 
 both = pytest.mark.parametrize("algorithm", [leiden, louvain])
 
@@ -45,6 +45,19 @@ def test_leidens_communities_are_connected(seed, resolution):
     graph = igraph.Graph(60, np.column_stack([network.sources, network.targets]))
     for label in range(found.communities):
         assert parts(graph.subgraph(np.flatnonzero(found.labels == label).tolist())) == 1
+
+
+@pytest.mark.parametrize("objective", ["modularity", "cpm"])
+def test_of_very_many_edges_leiden_is_repeated_a_few_times(monkeypatch, objective):
+    network = scattered(songs=400, edges=2000)
+    usual = leiden(network, objective=objective)
+    monkeypatch.setattr(_leiden, "MANY_EDGES", network.edges - 1)
+    bounded = leiden(network, objective=objective)
+    assert "most_iterations" not in usual.params
+    assert bounded.params["most_iterations"] == _leiden.MOST_ITERATIONS
+    again = leiden(network, objective=objective)
+    assert bounded.fingerprint == again.fingerprint
+    assert 0 < usual.quality[objective] - bounded.quality[objective] < 0.03
 
 
 @settings(max_examples=20)
@@ -81,6 +94,14 @@ def test_so_many_communities_as_asked_for(algorithm, communities):
 @both
 def test_no_communities_asked_for_is_the_resolution_one(algorithm):
     assert dict(algorithm(scattered()).params) == {"resolution": 1.0}
+
+
+@both
+def test_the_usual_resolution_is_kept_where_it_gives_the_number(algorithm):
+    usual = algorithm(scattered())
+    found = algorithm(scattered(), communities=usual.communities)
+    assert found.params["resolution"] == 1
+    assert found.fingerprint == usual.fingerprint
 
 
 @both

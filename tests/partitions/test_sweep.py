@@ -57,6 +57,7 @@ def profile():
 
 def test_nested_communities_are_two_plateaus(profile):
     assert [plateau.communities for plateau in profile.plateaus] == [GROUPS, GROUPS * BLOCKS]
+    assert [plateau.stability for plateau in profile.plateaus] == pytest.approx([1, 1])
     for row in profile.rows:
         if row.plateau is not None:
             plateau = profile.plateaus[row.plateau]
@@ -164,7 +165,13 @@ def test_it_goes_to_json_and_back(profile):
     assert Sweep.from_json(json.loads(text)).to_json() == profile.to_json()
 
 
-@pytest.mark.parametrize("spoilt", [{"schema": "other/1"}, {"rows": [{"k": 1}]}, {"seeds": None}])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"schema": "other/1"}, {"rows": [{"k": 1}]}, {"seeds": None}, {"seeds": ["one"]},
+        {"plateaus": {}}, {"plateaus": [{"low": "0"}]}, {"chosen": "1"}, {"objective": 1},
+    ],
+)  # fmt: skip
 def test_other_json_is_refused(profile, spoilt):
     with pytest.raises(InputError, match=r"has schema 'other/1'|is not a sweep"):
         Sweep.from_json({**profile.to_json(), **spoilt})
@@ -206,8 +213,12 @@ def test_what_all_seeds_agree_on_is_kept(algorithm):
     found = consensus(nested(), resolution=3.0, seeds=range(3), algorithm=algorithm)
     assert ari(found.labels, blocks_and_groups()[0]) == 1
     assert (found.name, found.algorithm) == (f"consensus-{algorithm}-net", "consensus")
-    assert found.params["agreed"]
-    assert found.params["seeds"] == "0 1 2"
+    params = dict(found.params)
+    assert params.pop("rounds") <= ROUNDS
+    assert params == {
+        "of": algorithm, "objective": "modularity", "resolution": 3.0, "seeds": "0 1 2",
+        "threshold": 0.5, "agreed": True,
+    }  # fmt: skip
     assert found.quality["stability"] == found.quality["agreement"] == pytest.approx(1)
 
 

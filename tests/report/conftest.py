@@ -40,8 +40,8 @@ def opened(chromium, page_at):
     """Open a page; what it complained of and asked for is checked when the test is over."""
     complaints, requests, contexts = [], [], []
 
-    def open_page(name, *, width=1280, **settings):
-        size = {"width": width, "height": 900}
+    def open_page(name, *, width=1280, height=900, **settings):
+        size = {"width": width, "height": height}
         context = chromium.new_context(viewport=size, **settings)
         contexts.append(context)
         page = context.new_page()

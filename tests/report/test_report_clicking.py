@@ -319,6 +319,24 @@ def test_everything_is_done_by_keyboard_alone(page):
     expect(page.locator("#highlighted")).to_contain_text("70 songs of Quiet")
 
 
+@pytest.mark.parametrize("event", ["KeyboardEvent", "WheelEvent", "PointerEvent"])
+def test_maps_that_were_never_in_sight_heed_keys_and_pointers(opened, event):
+    page = opened("full", height=10)
+    page.evaluate(
+        """(kind) => {
+          const given = { key: "+", ctrlKey: true, deltaY: 9, pointerId: 1, bubbles: true };
+          const names = {
+            KeyboardEvent: "keydown", WheelEvent: "wheel", PointerEvent: "pointermove",
+          };
+          for (const canvas of document.querySelectorAll("canvas"))
+            canvas.dispatchEvent(new window[kind](names[kind], given));
+        }""",
+        event,
+    )
+    drawn = "all => all.filter((each) => each.width > 0 && each.dataset.highlighted).length"
+    assert page.eval_on_selector_all("canvas", drawn) == page.locator("canvas").count() > 0
+
+
 def test_hostile_titles_stay_text_in_every_figure(opened):
     page = opened("hostile")
     canvas_of(page)

@@ -311,6 +311,19 @@ def test_a_line_that_there_is_not_is_refused(tmp_path: Path) -> None:
     assert "SONGNET_NEO4J_LINE must be one of 5.26, 2026: got '4.4'" in told.stderr
 
 
+def test_flags_of_java_are_split_as_a_shell_does_or_refused(
+    modules: tuple[ModuleType, ModuleType, ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, home, server = modules
+    monkeypatch.delenv("SONGNET_NEO4J_JVM", raising=False)
+    assert server.jvm_flags() == []
+    monkeypatch.setenv("SONGNET_NEO4J_JVM", "-Xss2m '-Dname=a b'")
+    assert server.jvm_flags() == ["-Xss2m", "-Dname=a b"]
+    monkeypatch.setenv("SONGNET_NEO4J_JVM", "'-Xss2m")
+    with pytest.raises(home.ServerError, match="SONGNET_NEO4J_JVM must be flags as a shell takes"):
+        server.jvm_flags()
+
+
 def test_a_server_that_ends_at_once_is_told_with_its_last_words(
     modules: tuple[ModuleType, ModuleType, ModuleType], tmp_path: Path
 ) -> None:

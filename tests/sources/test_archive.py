@@ -330,6 +330,41 @@ def test_a_shard_that_grows_while_it_is_in_use(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux tells what is mapped")
+def test_a_song_that_is_removed_is_in_no_shard_and_all_others_are(tmp_path):
+    archive = SpectrogramArchive(tmp_path)
+    archive.add([song("a", 1, 2), song("b", 3)])
+    archive.add([song(f"many{n:03}", 9) for n in range(SHARD_ROWS)])
+    archive.add([song("a", 4), song("c", 5)])
+    assert archive.remove(["a", "nobody"]) == 1
+    expected = [row for row in content(SpectrogramArchive(tmp_path)) if row[2] != 9]
+    assert expected == [("b", 0, 3), ("c", 0, 5)]
+    assert content(archive) == content(SpectrogramArchive(tmp_path))
+    rows = [pa.ipc.open_file(path).read_all() for path in tmp_path.glob("*.arrow")]
+    assert "a" not in pa.concat_tables(rows)["song"].to_pylist()
+    assert archive.remove(["a"]) == 0
+    archive.add([song("a", 7)])
+    assert content(archive)[0] == ("a", 0, 7)
+
+
+def test_the_last_song_leaves_no_shard(tmp_path):
+    archive = SpectrogramArchive(tmp_path)
+    archive.add([song("a", 1), song("b", 2)])
+    assert archive.remove(["b", "a"]) == 2
+    assert shards(tmp_path) == []
+    assert len(archive) == 0
+
+
+def test_a_reader_never_takes_one_song_for_another_after_a_removal(tmp_path):
+    writer = SpectrogramArchive(tmp_path)
+    writer.add([song("a", 1), song("b", 2)])
+    reader = SpectrogramArchive(tmp_path)
+    writer.remove(["a"])
+    writer.add([song("c", 3), song("d", 4)])
+    with pytest.raises(FormatError, match="is no longer the same: another process has changed it"):
+        reader.read(np.arange(2))
+    assert content(SpectrogramArchive(tmp_path)) == [("b", 0, 2), ("c", 0, 3), ("d", 0, 4)]
+
+
 def test_nothing_of_the_archive_stays_mapped(tmp_path):
     archive = SpectrogramArchive(tmp_path)
     archive.add(song(f"{number:04d}", number % 256) for number in range(3 * SHARD_ROWS))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import process
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,29 @@ def test_a_worker_that_dies_by_chance_costs_nothing(tmp_path):
     assert list(run(crashing_once, paths)) == ["0", "1", "2"]
 
 
+def test_a_worker_that_starts_while_the_others_are_ended_is_not_waited_for(monkeypatch):
+    manager = process._ExecutorManagerThread
+    name = next(each for each in ("_join_executor_internals", "join_executor_internals")
+                if hasattr(manager, each))  # fmt: skip
+    end, join, late = manager.terminate_broken, getattr(manager, name), []
+    context = multiprocessing.get_context("forkserver")
+
+    def ending(thread, cause):
+        if not late:
+            late.append(context.Process(target=time.sleep, args=(99,)))
+            late[0].start()
+        return end(thread, cause)
+
+    def joining(thread, *given, **named):
+        thread.processes[late[0].pid] = late[0]
+        return join(thread, *given, **named)
+
+    monkeypatch.setattr(manager, "terminate_broken", ending)
+    monkeypatch.setattr(manager, name, joining)
+    assert list(run(crashing, [7])) == [lost(7)]
+    assert {each.exitcode for each in late} == {-signal.SIGTERM}
+
+
 def test_workers_that_all_die_end_the_run(monkeypatch):
     monkeypatch.setattr(_pool, "MAX_CRASHES", 1)
     results = run(crashing, [7] * 20)
@@ -151,7 +175,9 @@ def test_no_worker_outlives_an_interrupted_or_killed_program(tmp_path, number):
         # A shell's background jobs ignore SIGINT, and so would what they start.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as process:
-        process.stdout.readline()
+        # A worker alone may finish several errands before the other has started.
+        while len(list(pids.iterdir())) < WORKERS:
+            assert process.stdout.readline()
         if number == signal.SIGINT:
             os.killpg(process.pid, number)  # as a terminal does: to everybody in the group
         else:

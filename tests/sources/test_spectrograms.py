@@ -156,6 +156,11 @@ def test_a_bomb_is_judged_by_its_header():
     assert "60000 rows by 60000 columns" in reason(bomb)
 
 
+def test_a_colour_profile_without_content_after_the_pixels_is_a_broken_png():
+    good = encode_png(PIXELS)
+    assert "broken" in reason(good[:-12] + chunk(b"iCCP", b"") + good[-12:])
+
+
 def test_a_text_bomb_is_a_broken_png():
     text = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 100_000_000))
     good = encode_png(PIXELS)

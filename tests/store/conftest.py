@@ -96,6 +96,27 @@ def songnet_run(songnet_process: Songnet) -> Callable[..., tuple[int, str, str]]
     return lambda *arguments, **named: finished(songnet_process(*arguments, **named))
 
 
+@pytest.fixture
+def songnet_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """As `songnet_run`, but in this process: for what no other process has a part in."""
+    from songnet.cli import main
+
+    def run(server: Mapping[str, str], *arguments: object) -> tuple[int, str, str]:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("SONGNET_STORE", server["NEO4J_URI"])
+        for name in NAMES:
+            monkeypatch.setenv(name, server[name])
+        monkeypatch.setattr(sys, "argv", ["songnet", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main.run()
+        return left.value.code, *capfd.readouterr()
+
+    return run
+
+
 def canonical(server: Mapping[str, str]) -> list[str]:
     """Everything in the database but times, one line per node and edge, sorted."""
     import neo4j

@@ -119,6 +119,12 @@ def test_a_folder_is_no_store(tmp_path: Path) -> None:
     assert "is a folder" in said(lambda: LadybugStore(tmp_path), StoreUnavailableError)
 
 
+def test_a_pipe_is_no_store_and_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(StoreUnavailableError, match="not a regular file"):
+        LadybugStore(path)
+
+
 def test_a_file_cannot_be_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     inside = tmp_path / "file" / "graph.lbug"
@@ -262,6 +268,16 @@ def test_another_process_is_refused_and_told_who_has_it(store: LadybugStore, pat
         said(lambda: LadybugStore(path), StoreLockedError)
     store.close()
     assert other_process(text, path).stdout == ""
+
+
+def test_a_folder_that_is_called_as_the_log_is_does_not_damage_it(tmp_path: Path) -> None:
+    path = tmp_path / "wal" / "graph.lbug"
+    store = LadybugStore(path)
+    text = "try: LadybugStore(sys.argv[1])\nexcept Exception as e: print(type(e).__name__)"
+    refused = other_process(text, path)
+    assert refused.stdout == "StoreLockedError\n"
+    assert "damaged" not in refused.stderr
+    store.close()
 
 
 # --- whole or not at all ------------------------------------------------------------------------

@@ -5,14 +5,10 @@ What every engine must do is in tests/contracts/test_store.py.
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -20,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 from songnet.errors import (
+    BadNameError,
     ForeignGraphError,
     InputError,
     OldSchemaError,
@@ -36,7 +33,6 @@ from songnet.store.neo4j import Neo4jStore
 
 pytestmark = pytest.mark.neo4j
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "neo4j"
 IDS = [f"song:{number:02d}" for number in range(12)]
 
 
@@ -156,6 +152,52 @@ def test_another_model_under_the_same_name_takes_the_old_vectors_and_index_away(
     assert len(neo4j_store.vectors("cae_12x15").songs) == 0
     [index] = admin("SHOW VECTOR INDEXES YIELD options RETURN *")
     assert index["options"]["indexConfig"]["vector.dimensions"] == 5
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "fingerprint"),
+    [(3, "a"), (3, "b"), (4, "b"), (None, "")],
+    ids=["again", "retrained", "wider", "dropped"],
+)
+def test_an_encoder_is_never_without_its_index(
+    neo4j_store: Neo4jStore,
+    monkeypatch: pytest.MonkeyPatch,
+    dimensions: int | None,
+    fingerprint: str,
+) -> None:
+    """Whatever ends a write between two transactions finds the graph in order."""
+
+    def writing() -> None:
+        if dimensions is None:
+            with suppress(BadNameError):  # it went, and only its index is left
+                neo4j_store.drop("encoder", "cae_12x15")
+        else:
+            neo4j_store.write_encoder(encoder(dimensions, fingerprint))
+
+    neo4j_store.add_songs(pa.table({"id": IDS}))
+    transact = _neo4j_connection.Server.session
+    neo4j_store.write_encoder(encoder())
+    neo4j_store.write_vectors(Vectors.from_rows("cae_12x15", IDS, np.eye(12, 3, dtype=np.float32)))
+
+    def cut(*given: Any, write: bool = False, **named: Any) -> Any:
+        if write:
+            left[0] -= 1
+            if not left[0]:
+                raise StoreUnavailableError("cut")
+        return transact(*given, write=write, **named)
+
+    for after in range(1, 9):
+        left = [after]
+        with monkeypatch.context() as patch:
+            patch.setattr(_neo4j_connection.Server, "session", cut)
+            try:
+                writing()
+            except StoreUnavailableError:
+                assert neo4j_store.health().findings == ()
+                continue
+        break
+    assert left[0] > 0
+    assert neo4j_store.health().findings == ()
 
 
 def test_statements_are_read_without_comments() -> None:
@@ -471,59 +513,6 @@ def test_loading_again_writes_only_the_difference(
     second = load("acd", [0, 1, 2])
     assert (second["a"], set(second)) == (first["a"], {"a", "c", "d"})
     assert neo4j_store.membership_table()["position"].to_pylist() == [0, 1, 2]
-
-
-@pytest.fixture
-def own_server(neo4j_server: dict[str, str], tmp_path: Path) -> Iterator[Path]:
-    """The home of a server that a test may kill; `neo4j_server` skips where there can be none."""
-    home = tmp_path / "own"
-    yield home
-    subprocess.run([sys.executable, SCRIPT, "stop", "--home", home], check=True)
-
-
-def start(home: Path) -> dict[str, str]:
-    command = [sys.executable, SCRIPT, "start", "--home", home, "--wait", "240"]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    return dict(line.split("=", 1) for line in run.stdout.splitlines())
-
-
-def test_a_server_killed_in_mid_load_keeps_what_was_committed_and_the_rest_follows(
-    own_server: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    environment = start(own_server)
-    lists = [
-        (
-            pa.table({"id": [name]}),
-            pa.table({"id": IDS}),
-            pa.table(
-                {"playlist": [name] * 12, "song": IDS, "position": range(12), "times": [1] * 12}
-            ),
-        )
-        for name in ("first", "second")
-    ]
-    run, asked = _neo4j_steps.run, [0]
-
-    def killing(transaction: Any, step: _neo4j_steps.Step) -> bool:
-        asked[0] += 1
-        if asked[0] == 3:
-            os.kill(int((own_server / "server.pid").read_text()), signal.SIGKILL)
-        return run(transaction, step)
-
-    monkeypatch.setattr(_neo4j_connection, "RETRY_SECONDS", 0.1)
-    with Neo4jStore(environment["NEO4J_URI"], environment=environment) as store:
-        store.add_playlists(*lists[0])
-        monkeypatch.setattr(_neo4j_steps, "run", killing)
-        with pytest.raises(StoreUnavailableError, match="no answer") as caught:
-            store.add_playlists(*lists[1])
-    assert environment["NEO4J_PASSWORD"] not in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-    assert start(own_server) == environment
-    with Neo4jStore(environment["NEO4J_URI"], environment=environment) as store:
-        assert store.playlists()["id"].to_pylist() == ["first"]
-        assert store.counts().memberships == 12
-        store.add_playlists(*lists[1])
-        assert store.counts().memberships == 24
 
 
 @pytest.fixture

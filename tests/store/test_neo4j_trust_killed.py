@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from songnet.sources.playlists import batches
+from songnet.store import _neo4j_connection, _neo4j_steps
 from songnet.store.neo4j import Neo4jStore
 
 pytestmark = pytest.mark.neo4j
@@ -20,7 +22,9 @@ Run = Callable[..., tuple[int, str, str]]
 SMALL = """
 from songnet.sources.playlists import batches
 from songnet.store import _neo4j_connection, _neo4j_steps
+from songnet.store.neo4j import Neo4jStore
 batches.__kwdefaults__["playlists_per_batch"] = 20
+Neo4jStore.memberships_at_once = 1
 _neo4j_steps.WHOLE, _neo4j_steps.BATCH, _neo4j_steps.STEPS_PER_TRANSACTION = 50, 1000, 1
 _neo4j_connection.RETRY_SECONDS = {seconds}
 """
@@ -40,6 +44,7 @@ def killing(transaction, step):
 _neo4j_steps.run = killing
 """
 )
+EMPTY = ("query", "MATCH (n) DETACH DELETE n", "--write")
 STEPS = (("link", "playlists"), ("partitions", "run", "leiden", "--on", "playlists"))
 
 
@@ -56,6 +61,16 @@ def lists(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`SMALL` in this process, for the commands that nothing befalls."""
+    monkeypatch.setitem(batches.__kwdefaults__, "playlists_per_batch", 20)
+    monkeypatch.setattr(Neo4jStore, "memberships_at_once", 1)
+    for name, rows in (("WHOLE", 50), ("BATCH", 1000), ("STEPS_PER_TRANSACTION", 1)):
+        monkeypatch.setattr(_neo4j_steps, name, rows)
+    monkeypatch.setattr(_neo4j_connection, "RETRY_SECONDS", 30)
+
+
 def killing(own_neo4j, *, after: int, seconds: float, back: bool = False) -> str:
     """Code that kills the server before the `after`-th statement, and may start it again."""
     return KILLING.format(
@@ -64,27 +79,27 @@ def killing(own_neo4j, *, after: int, seconds: float, back: bool = False) -> str
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("small")
 def test_a_server_killed_in_mid_write(
-    own_neo4j, lists: Path, songnet_run: Run, graph_of: Callable[..., list[str]]
+    own_neo4j,
+    lists: Path,
+    songnet_run: Run,
+    songnet_here: Run,
+    graph_of: Callable[..., list[str]],
 ) -> None:
     server = own_neo4j.start()
     commands = [("load-playlists", lists), *STEPS]
-    small = SMALL.format(seconds=30)
-
-    def run(*command: object, code: str = small) -> tuple[int, str, str]:
-        return songnet_run(server, *command, code=code)
-
     # Uninterrupted: what everything is held against.
     stages = []
     for command in commands:
-        assert run(*command)[0] == 0
+        assert songnet_here(server, *command)[0] == 0
         stages.append(graph_of(server))
-    assert run("query", "MATCH (n) DETACH DELETE n", "--write")[0] == 0
+    assert songnet_here(server, *EMPTY)[0] == 0
 
     places = ((17, ""), (4, "networks"), (5, "partitions"))
     for command, whole, (after, hidden) in zip(commands, stages, places, strict=True):
         short = killing(own_neo4j, after=after, seconds=1)
-        code, out, err = run(*command, code=short)
+        code, out, err = songnet_run(server, *command, code=short)
         assert (code, out, err.count("\n")) == (1, "", 1), err
         assert "no answer from the Neo4j server" in err
         assert server["NEO4J_PASSWORD"] not in err
@@ -98,20 +113,23 @@ def test_a_server_killed_in_mid_write(
             assert any("unfinished" in line for line in left)
             with Neo4jStore(server["NEO4J_URI"], environment=server) as store:
                 assert getattr(store, hidden)() == []
-        assert run(*command)[0] == 0
+        assert songnet_here(server, *command)[0] == 0
         assert graph_of(server) == whole
 
 
+@pytest.mark.usefixtures("small")
 def test_a_server_that_comes_back_at_once_is_waited_for(
-    own_neo4j, lists: Path, songnet_run: Run, graph_of: Callable[..., list[str]]
+    own_neo4j,
+    lists: Path,
+    songnet_run: Run,
+    songnet_here: Run,
+    graph_of: Callable[..., list[str]],
 ) -> None:
     server = own_neo4j.start()
-    small = SMALL.format(seconds=30)
-    empty = ("query", "MATCH (n) DETACH DELETE n", "--write")
-    assert songnet_run(server, *empty)[0] == 0
-    assert songnet_run(server, "load-playlists", lists, code=small)[0] == 0
+    assert songnet_here(server, *EMPTY)[0] == 0
+    assert songnet_here(server, "load-playlists", lists)[0] == 0
     whole = graph_of(server)
-    assert songnet_run(server, *empty)[0] == 0
+    assert songnet_here(server, *EMPTY)[0] == 0
 
     # As long as a busy machine may take to start it: the command's own patience is 30 seconds.
     code, out, err = songnet_run(

@@ -19,19 +19,11 @@ from songnet.info import EncoderInfo
 from songnet.model import Vectors
 from songnet.store import neo4j as engine
 from songnet.store.neo4j import Neo4jStore
+from songnet.workflows import link, partition
 
 pytestmark = pytest.mark.neo4j
 
 Run = Callable[..., tuple[int, str, str]]
-# If the work were done before the refusal, this would say so.
-NO_WORK = """
-import songnet.partitions, songnet.networks
-def worked(*_, **__):
-    raise SystemExit("it was computed")
-import songnet.workflows.partition as partition, songnet.workflows.link as link
-partition.run = worked
-link.cooccurrence = worked
-"""
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +41,24 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the work were done before the refusal, this would say so."""
+
+    def worked(*_: object, **__: object) -> None:
+        raise AssertionError("it was computed")
+
+    monkeypatch.setattr(partition, "run", worked)
+    monkeypatch.setattr(link, "cooccurrence", worked)
+
+
 @pytest.fixture(scope="module")
 def read_only(own_neo4j, lists: Path) -> dict[str, str]:
     """A graph with two partitions on a server that has been told to let it be."""
     import os
 
     from songnet.config import Settings
-    from songnet.workflows.link import link_playlists
     from songnet.workflows.load import load_playlists
-    from songnet.workflows.partition import run_partition
     from songnet.workflows.workspace import open_workspace
 
     server = own_neo4j.start()
@@ -67,9 +68,9 @@ def read_only(own_neo4j, lists: Path) -> dict[str, str]:
             patch.setitem(os.environ, name, server[name])
         with open_workspace(settings) as workspace:
             load_playlists(workspace, [lists])
-            link_playlists(workspace)
+            link.link_playlists(workspace)
             for algorithm in ("leiden", "louvain"):
-                run_partition(workspace, algorithm, on="playlists")
+                partition.run_partition(workspace, algorithm, on="playlists")
             workspace.store.write_encoder(EncoderInfo("ear", "cae", "1x2", 2, "f", "2026-11-23"))
             songs = workspace.store.songs()["id"].to_pylist()
             heard = np.arange(2 * len(songs)).reshape(-1, 2) + 1
@@ -91,9 +92,9 @@ def read_only(own_neo4j, lists: Path) -> dict[str, str]:
     ids=" ".join,
 )
 def test_what_reads_works(
-    read_only: dict[str, str], songnet_run: Run, command: tuple[str, ...]
+    read_only: dict[str, str], songnet_here: Run, command: tuple[str, ...]
 ) -> None:
-    code, out, err = songnet_run(read_only, *command)
+    code, out, err = songnet_here(read_only, *command)
     assert code == 0, err
     assert out
 
@@ -111,15 +112,14 @@ def test_what_reads_works(
 )
 def test_what_writes_is_refused_before_the_work_and_changes_nothing(
     read_only: dict[str, str],
-    songnet_run: Run,
+    no_work: None,
+    songnet_here: Run,
     graph_of: Callable[..., list[str]],
     lists: Path,
     command: tuple[str, ...],
 ) -> None:
     before = graph_of(read_only)
-    code, out, err = songnet_run(
-        read_only, *[part.format(lists=lists) for part in command], code=NO_WORK
-    )
+    code, out, err = songnet_here(read_only, *[part.format(lists=lists) for part in command])
     assert (code, out, err.count("\n")) == (1, "", 1), err
     assert "is read-only: what only reads works, what writes needs another database" in err
     assert graph_of(read_only) == before

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.neo4j
 
 Run = Callable[..., tuple[int, str, str]]
 BATCH = (
+    "from songnet.store.neo4j import Neo4jStore; Neo4jStore.memberships_at_once = 1; "
     "from songnet.sources.playlists import batches; batches.__kwdefaults__['playlists_per_batch']"
 )
 
@@ -95,20 +96,20 @@ def test_a_load_beside_a_link(
     neo4j_server: dict[str, str],
     bare: Callable[[], None],
     halves: tuple[Path, Path],
-    songnet_run: Run,
+    songnet_here: Run,
     songnet_process: Callable[..., Any],
     graph_of: Callable[..., list[str]],
 ) -> None:
     first, second = halves
     link = ("link", "playlists")
     for command in (("load-playlists", first), ("load-playlists", second), link):
-        assert songnet_run(neo4j_server, *command)[0] == 0
+        assert songnet_here(neo4j_server, *command)[0] == 0
     whole = graph_of(neo4j_server)
     bare()
-    assert songnet_run(neo4j_server, "load-playlists", first)[0] == 0
+    assert songnet_here(neo4j_server, "load-playlists", first)[0] == 0
     commands = [("load-playlists", second), link]
     both = [songnet_process(neo4j_server, *command) for command in commands]
-    until_done(neo4j_server, both, commands, songnet_run)
+    until_done(neo4j_server, both, commands, songnet_here)
     # What was linked depends on who came first; linked again, it is of all.
-    assert songnet_run(neo4j_server, *link)[0] == 0
+    assert songnet_here(neo4j_server, *link)[0] == 0
     assert graph_of(neo4j_server) == whole

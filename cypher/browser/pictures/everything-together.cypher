@@ -13,6 +13,7 @@ UNWIND [startNode(alike), endNode(alike)] AS song
 MATCH (song)-[within:IN_COMMUNITY]->(community:Community {partition: 'leiden-playlists'})
 CALL (song) {
   MATCH (song)<-[held:CONTAINS]-(playlist:Playlist)
+  WHERE NOT playlist.id STARTS WITH 'generated:'
   RETURN held, playlist
   ORDER BY playlist.id
   LIMIT 1

@@ -2,6 +2,7 @@
 // Which communities do the songs of a playlist fall into?
 // Here the one of the hundred longest that spans most. For another: MATCH (playlist:Playlist {name: '...'})
 MATCH (playlist:Playlist)
+WHERE NOT playlist.id STARTS WITH 'generated:'
 WITH playlist
 ORDER BY COUNT { (playlist)-[:CONTAINS]->() } DESC, playlist.id
 LIMIT 100

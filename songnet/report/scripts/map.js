@@ -29,15 +29,25 @@ class SongMap {
       input.addEventListener("change", () => this.choose(Number(input.value)));
     }
     for (const button of this.figure.querySelectorAll("[data-zoom]")) {
-      button.addEventListener("click", () => this.zoomBy(button.dataset.zoom));
+      button.addEventListener("click", () => this.ready() && this.zoomBy(button.dataset.zoom));
     }
     for (const kind of ["pointerdown", "pointermove", "pointerup", "pointercancel", "pointerleave"]) {
-      this.canvas.addEventListener(kind, (event) => this[kind](event));
+      this.canvas.addEventListener(kind, (event) => this.ready() && this[kind](event));
     }
-    this.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    this.canvas.addEventListener("keydown", (event) => this.keydown(event));
+    const wheel = (event) => this.ready() && this.wheel(event);
+    this.canvas.addEventListener("wheel", wheel, { passive: false });
+    this.canvas.addEventListener("keydown", (event) => this.ready() && this.keydown(event));
     this.canvas.addEventListener("blur", hideTip);
     onChange((changes) => this.changed(changes));
+  }
+
+  // Keys and pointers may come before the browser has said that the map is in sight.
+  ready() {
+    if (!this.view.cloud) {
+      this.seen = true;
+      this.refit();
+    }
+    return Boolean(this.view.cloud);
   }
 
   get cloud() {

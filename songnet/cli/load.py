@@ -67,7 +67,8 @@ def load_playlists(
 ) -> None:
     """Load playlists from files.
 
-    Reads slices of the Million Playlist Dataset, CSV, M3U/M3U8 and XSPF, also in .gz and zip.
+    Reads slices of the Million Playlist Dataset, Spotify's account data (Playlist1.json), CSV,
+    M3U/M3U8 and XSPF, also in .gz and zip.
 
     Loading the same input again changes nothing; an interrupted load is completed by the same
     command.

@@ -1,6 +1,7 @@
 """Every file format, read and written.
 
-- `playlists`: MPD slices (`mpd`), tables (`csv`), `m3u` and `xspf`, from files, folders, archives.
+- `playlists`: MPD slices and Spotify's account data (`mpd`), tables (`csv`), `m3u` and `xspf`, from
+  files, folders, archives.
 - `playlist_files`: playlists that songnet made, for other programs to play.
 - `audio`, `spectrograms`, `labels`: what songs sound like, and what they are.
 - `partitions`, `graphs`: for other programs to read and to give.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,11 +25,13 @@ from songnet.sources.mpd import read_mpd
 from songnet.sources.xspf import read_xspf
 
 READ = (
-    "playlists are read from MPD slices (.json), CSV (.csv, .tsv), M3U (.m3u, .m3u8) and XSPF "
-    "(.xspf), each also as .gz, in folders and in .zip"
+    "playlists are read from MPD slices and Spotify's account data (.json), CSV (.csv, .tsv), M3U "
+    "(.m3u, .m3u8) and XSPF (.xspf), each also as .gz, in folders and in .zip"
 )
 
 SKIPS_TOLD = 1_000
+
+_NEWLINE = re.compile(r"[\r\n]")  # Music on a Mac ends lines with \r alone
 
 Records: TypeAlias = Iterator[PlaylistRecord | Skipped]
 _Reader: TypeAlias = Callable[["io.BufferedReader[Any]", Source], Records]
@@ -116,10 +119,10 @@ def _kind_by_content(stream: io.BufferedReader[Any]) -> str | None:
     """The format of a file with an unknown extension, by how it begins."""
     encoding, _ = decoder_for(stream)
     head = stream.peek(4096)[:4096].decode(encoding, "replace").lstrip()
-    if head.startswith(("{", "[")):
+    if head.startswith(("{", "[")) and not head.lower().startswith("[playlist]"):  # which is PLS
         return "mpd"
     if head.startswith("<"):
         return "xspf"
     if head.startswith("#EXTM3U"):
         return "m3u"
-    return "csv" if looks_like_csv(head.partition("\n")[0]) else None
+    return "csv" if looks_like_csv(_NEWLINE.split(head, 1)[0]) else None

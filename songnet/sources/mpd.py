@@ -5,6 +5,8 @@ A slice is ``{"info": {...}, "playlists": [{"pid", "name", "description", "modif
 "duration_ms"}, ...]}, ...]}`` (Chen, Lamere, Schedl and Zamani, "RecSys Challenge 2018: Automatic
 Music Playlist Continuation"). One playlist is held in memory at a time.
 
+A file whose ``playlists`` are those of Spotify's account data is read too: see `_account`.
+
 Playlist ids are ``mpd:PID``; those that say ``"generated": true``, as `playlist_files` writes them,
 are songnet's own. Places are counted as in the JSON array: ``playlist 0`` is the first.
 """
@@ -19,6 +21,7 @@ import ijson
 
 from songnet.errors import FormatError
 from songnet.model import Skipped
+from songnet.sources._account import AccountReader, is_of_account
 from songnet.sources._records import (
     NO_TRACKS,
     PlaylistRecord,
@@ -35,7 +38,10 @@ PLAYLIST_BYTES = 64 * 2**20
 PLAYLIST_EVENTS = 5_000_000
 DEPTH = 8
 BUFFER = 2**16
-EXPECTED = 'expected an MPD slice, {"playlists": [{"pid": 0, "tracks": [...]}, ...]}'
+EXPECTED = (
+    'expected an MPD slice, {"playlists": [{"pid": 0, "tracks": [...]}, ...]}, '
+    "or the Playlist1.json of Spotify's account data"
+)
 
 # UnicodeDecodeError is what ijson's C reader lets through for surrogates and overlong sequences.
 _JSON_ERRORS = (ijson.JSONError, UnicodeDecodeError)
@@ -52,10 +58,14 @@ def read_mpd(stream: io.BufferedReader[Any], source: Source) -> Iterator[Playlis
     In a file that is cut short or broken, everything before the break is kept.
     """
     bounded = _Bounded(stream, source)
+    account = AccountReader(source)
     index = 0
     try:
         for value in _elements(bounded, source):
-            yield from _playlist(value, index, source)
+            if is_of_account(value):
+                yield from account.read(value, f"playlist {index}")
+            else:
+                yield from _playlist(value, index, source)
             index += 1
             bounded.rest()
     except _JSON_ERRORS as error:

@@ -121,7 +121,7 @@ def test_what_is_of_no_known_kind_is_told_what_is_read(tmp_path):
     ids, skipped = split(read_playlists(paths))
     assert ids == ["mpd:1"]
     assert [each.path for each in skipped] == [str(path) for path in paths[:3]]
-    assert "is of no known kind; playlists are read from MPD slices (.json)" in skipped[0].reason
+    assert "is of no known kind; playlists are read from MPD slices and" in skipped[0].reason
     assert "is of no known kind" in skipped[1].reason
     assert skipped[2].reason == "there is no such file or folder"
 
@@ -401,3 +401,20 @@ def test_any_bytes_under_any_name_are_accounted_for(tmp_path_factory, data, name
     for each in skipped:
         assert each.path.startswith(str(root))
         assert "\n" not in each.reason
+
+
+def test_a_table_of_text_is_known_by_its_header_however_its_lines_end(tmp_path):
+    header, row = "Name\tArtist\tAlbum\tTime", "Jóga\tBjörk\tHomogenic\t305"
+    for number, end in enumerate(["\n", "\r\n", "\r"]):
+        path = tmp_path / f"{number}.txt"
+        path.write_bytes(f"{header}{end}{row}{end}".encode("utf-16"))
+        (record,) = read_playlists([path])
+        assert isinstance(record, PlaylistRecord)
+        assert [track.id for track in record.tracks] == ["name:björk/jóga"]
+
+
+def test_a_pls_file_is_not_taken_for_broken_json(tmp_path):
+    (tmp_path / "radio.pls").write_bytes(b"[playlist]\nFile1=a.mp3\nNumberOfEntries=1\n")
+    (skipped,) = read_playlists([tmp_path / "radio.pls"])
+    assert isinstance(skipped, Skipped)
+    assert skipped.reason.startswith("is of no known kind; playlists are read from ")

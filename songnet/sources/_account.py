@@ -15,7 +15,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from songnet.model import Skipped
 from songnet.sources._records import (
@@ -32,7 +32,7 @@ from songnet.sources._songs import usable_id
 NO_SONG = "is no song: an episode, an audiobook, or nothing"
 
 
-def is_of_account(value: object) -> bool:
+def is_of_account(value: object) -> TypeGuard[dict[str, Any]]:
     """Whether an element of ``playlists`` is as in account data, not as in the dataset."""
     return (
         isinstance(value, dict) and "tracks" not in value and isinstance(value.get("items"), list)

@@ -7,7 +7,7 @@ JDK := build/jdk
 # Tests wait for servers and child processes: three processes keep two cores busy, four are no faster.
 PARALLEL := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # Hundreds of processes import the same modules: they are compiled once, whatever the shell says.
-test test-neo4j-2026 coverage: export PYTHONDONTWRITEBYTECODE :=
+test compiled test-neo4j-2026 coverage: export PYTHONDONTWRITEBYTECODE :=
 # Where three processes share two cores, threads that wait for each other take turns away; tests
 # that vary the number of threads set it themselves.
 test test-neo4j-2026 coverage: export OMP_NUM_THREADS := 1
@@ -19,7 +19,7 @@ export SONGNET_NEO4J_JVM ?=
 test: SONGNET_NEO4J_JVM := $(SHORT_LIVED) '-XX:SharedArchiveFile=$(CURDIR)/$(CLASSES)'
 test-neo4j-2026 coverage: SONGNET_NEO4J_JVM := $(SHORT_LIVED)
 
-.PHONY: setup demo test test-neo4j-2026 provisioned lint neo4j neo4j-stop bench torture coverage mutants clean
+.PHONY: setup demo test test-neo4j-2026 provisioned compiled lint neo4j neo4j-stop bench torture coverage mutants clean
 
 setup: $(VENV)/.done
 
@@ -38,8 +38,14 @@ demo: setup
 
 # What has to be fetched comes while the source is checked.
 test: setup
-	$(MAKE) --jobs 2 --output-sync=target lint $(CLASSES)
+	$(MAKE) --jobs 3 --output-sync=target lint compiled $(CLASSES)
 	$(BIN)/pytest -m "not benchmark" $(PARALLEL)
+
+# Modules are compiled and assertions rewritten by one process, not by three at the same time: half
+# a minute. What is wrong with a test is said by the run that follows.
+compiled: setup
+	-$(BIN)/pytest --collect-only -qq >/dev/null 2>&1
+	-$(BIN)/python -c 'import tensorflow, umap' >/dev/null 2>&1
 
 provisioned: setup
 	scripts/provision

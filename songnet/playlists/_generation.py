@@ -24,7 +24,7 @@ from songnet.playlists._reasons import (
     sentence,
 )
 from songnet.playlists._rules import Facts, Picking, Rules
-from songnet.playlists._sequence import LOOKBACK, sequence
+from songnet.playlists._sequence import LOOKBACK, check_steps, sequence
 
 ORDERS: Final = ("flow", "score")
 
@@ -61,6 +61,7 @@ class Recipe:
         find(self.method)
         if self.order not in ORDERS:
             raise UsageError(f"--order must be {' or '.join(ORDERS)}: got {self.order!r}")
+        check_steps(self.lookback, self.noise)
 
 
 @dataclass(frozen=True)
@@ -187,9 +188,10 @@ def _listed(
     for seed in given:
         picking.shun(int(seed))
     if picking.full:
+        seeds = "the seed leaves" if len(there) == 1 else f"the {len(there):,} seeds leave"
         raise UsageError(
-            f"the {len(there):,} seeds leave no room for other songs: ask for more with --length "
-            "or --minutes, or leave the seeds out with --without-seeds"
+            f"{seeds} no room for other songs: ask for more with --length or --minutes, or leave "
+            "the seeds out with --without-seeds"
         )
     return listed
 

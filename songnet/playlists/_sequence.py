@@ -40,6 +40,14 @@ class Step:
     before: int
 
 
+def check_steps(lookback: int, noise: float) -> None:
+    """`UsageError` for what `sequence` cannot go by."""
+    if lookback < 1:
+        raise UsageError(f"--lookback must be 1 or more: got {lookback}")
+    if not 0 <= noise < np.inf:
+        raise UsageError(f"--noise must be 0 or more: got {noise}")
+
+
 def sequence(
     evidence: Evidence,
     seeds: Ints,
@@ -70,10 +78,7 @@ def sequence(
     UsageError
         `lookback` or `noise` out of range.
     """
-    if lookback < 1:
-        raise UsageError(f"--lookback must be 1 or more: got {lookback}")
-    if not 0 <= noise < np.inf:
-        raise UsageError(f"--noise must be 0 or more: got {noise}")
+    check_steps(lookback, noise)
     there = [int(each) for each in seeds if evidence.heard[each]]
     if evidence.directions is None or not there:
         raise InputError(

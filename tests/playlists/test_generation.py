@@ -215,12 +215,18 @@ def test_what_cannot_be_made_is_refused_in_a_line():
         Recipe("magic")
     with pytest.raises(UsageError, match="--order must be flow or score: got 'up'"):
         Recipe(order="up")
+    with pytest.raises(UsageError, match="--lookback must be 1 or more: got 0"):
+        Recipe(lookback=0)
+    with pytest.raises(UsageError, match="--noise must be 0 or more: got -1"):
+        Recipe(noise=-1)
     with pytest.raises(UsageError, match="give a seed"):
         made([], "pagerank")
     with pytest.raises(InputError, match="there is no song 'nobody'"):
         made(["nobody"], "pagerank")
     with pytest.raises(UsageError, match="the 2 seeds leave no room for other songs"):
         made(["s01", "s02"], "pagerank", length=2)
+    with pytest.raises(UsageError, match="the seed leaves no room"):
+        made(["s01"], "pagerank", length=1)
     with pytest.raises(UsageError, match="leave no room"):
         made(["s01", "s02"], "pagerank", minutes=3)
     with pytest.raises(EmptyInputError, match="or none that the rules allow"):

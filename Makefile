@@ -106,6 +106,7 @@ bench: setup $(RACE)/.done
 torture: setup
 	scripts/provision
 	$(BIN)/python -m torture crash --trials 2000 --engine both
+	$(BIN)/python -m torture power --trials 1000 || [ $$? -eq 3 ]
 	$(BIN)/python -m torture fuzz --inputs 10000
 	$(BIN)/python -m torture fuzz --commands
 

@@ -1,4 +1,8 @@
-"""Writing a file whole or not at all, and reading regular files alone."""
+"""Writing a file whole or not at all, keeping it through a power cut, reading regular files alone.
+
+What songnet says it did has to be on the disk: a file is flushed before it gets its name, and a
+folder after anything in it was made, renamed or removed.
+"""
 
 from __future__ import annotations
 
@@ -148,11 +152,37 @@ def umask() -> int:
     return mask
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, durably; `OSError` where refused."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in reversed(missing):
+        flush_folder(each.parent)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file durably, if it is there; `OSError` where refused."""
+    path.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def flush_file(path: Path) -> None:
+    """Make durable what others wrote to a file."""
+    _flush(os.open(path, os.O_RDWR))
+
+
 def flush_folder(folder: Path) -> None:
-    """Make renames in a folder durable, where the system lets folders be opened."""
+    """Make durable what was made, renamed or removed in a folder, as far as the system allows."""
     if os.name != "posix":
         return
-    handle = os.open(folder, os.O_RDONLY)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # one that may be written to, but not read
+        return
+    _flush(handle)
+
+
+def _flush(handle: int) -> None:
     try:
         os.fsync(handle)
     finally:

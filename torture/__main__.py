@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-MODULES = {"crash": "torture.crash", "fuzz": "torture.fuzz", "mutants": "torture.mutants"}
+MODULES = {name: f"torture.{name}" for name in ("crash", "power", "fuzz", "mutants")}
 
 
 def main(given: Sequence[str] | None = None) -> None:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from songnet.encoders._training import Epoch, Progressed
 from songnet.errors import FormatError, StateError
-from songnet.files import replacing
+from songnet.files import make_folder, remove_file, replacing
 from songnet.model import fingerprint
 
 SCHEMA = "songnet.training/1"
@@ -78,7 +78,8 @@ class Checkpoint:
 
     def remove(self) -> None:
         """The training is over and its encoder safe: forget its state."""
-        self.path.unlink(missing_ok=True)
+        if self.path.exists():
+            remove_file(self.path)
 
 
 def _write_state(path: Path, identity: str, progressed: Progressed) -> None:
@@ -94,7 +95,7 @@ def _write_state(path: Path, identity: str, progressed: Progressed) -> None:
     }
     data = pack(tensors, metadata=metadata)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError as error:
         raise StateError(f"cannot make the folder {path.parent}: {error.strerror}") from error
     with replacing(path) as file:

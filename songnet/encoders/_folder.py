@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from songnet.errors import StateError
-from songnet.files import flush_folder, held, sweep, umask
+from songnet.files import flush_folder, held, make_folder, sweep, umask
 
 
 def previous(folder: Path) -> Path:
@@ -41,7 +41,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """
     folder = folder.resolve()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
         _write_and_swap(folder, files)
     except OSError as error:
         raise StateError(
@@ -83,4 +83,6 @@ def _swap(new: Path, folder: Path) -> None:
             old.rename(folder)
         raise
     flush_folder(folder.parent)
-    shutil.rmtree(old, ignore_errors=True)
+    if old.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        flush_folder(folder.parent)

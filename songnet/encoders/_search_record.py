@@ -29,7 +29,7 @@ from songnet.encoders._search_space import SETTINGS, SPACES, Point
 from songnet.encoders._settings import Hyperparameters
 from songnet.encoders._training import Epoch, best_epoch
 from songnet.errors import FormatError, StateError
-from songnet.files import lock
+from songnet.files import flush_folder, lock, make_folder
 
 if TYPE_CHECKING:
     import optuna
@@ -134,6 +134,7 @@ def writing(folder: Path, name: str, plan: Plan, data: str) -> Iterator[Record]:
             _check_same(folder, name, study.user_attrs[BEGUN], asked)
         if study.user_attrs.get(PLANNED) != len(plan.points()):
             study.set_user_attr(PLANNED, len(plan.points()))
+        flush_folder(folder)  # Optuna flushes what it writes, but not the name of a new file
         yield Record(study, plan, folder / JOURNAL)
 
 
@@ -142,7 +143,7 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
     """Make the folder and keep other processes from searching in it."""
     _search_optuna.load()  # nothing is made where it is missing
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with (folder / LOCK).open("wb") as file:
             _hold(file, name)
             yield

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from songnet.errors import InputError
-from songnet.files import replacing
+from songnet.files import make_folder, replacing
 from songnet.report import _answer, _drawn, _scripts, _text
 from songnet.report._content import ReportContent
 from songnet.report._views import Page, view
@@ -58,7 +58,7 @@ def write(content: ReportContent, path: Path, figures: Path | None = None) -> li
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot write {path}: {reason}; choose another place") from error

@@ -18,7 +18,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.errors import FormatError, InputError
-from songnet.files import check_regular, replacing
+from songnet.files import check_regular, remove_file, replacing
 from songnet.model import Ints
 from songnet.sources._listening import SongSound
 from songnet.sources._mel import FRAMES, MELS
@@ -111,7 +111,7 @@ def remove_songs(path: Path, songs: Collection[str]) -> None:
     if any(keep):
         write_shard(path, table.filter(keep))
     else:
-        path.unlink()
+        remove_file(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from songnet.errors import FormatError, InputError
+from songnet.files import make_folder, remove_file
 from songnet.model import Ids, Ints, fingerprint, object_array
 from songnet.sources._listening import SongSound
 from songnet.sources._mel import FRAMES, MELS
@@ -261,7 +262,7 @@ class SpectrogramArchive:
     def _locked(self) -> Iterator[None]:
         """The folder for ourselves, for as long as one shard takes to write."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
             handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
             raise InputError(
@@ -328,7 +329,7 @@ class SpectrogramArchive:
             return
         with self._locked():
             for name in dead:
-                (self.folder / name).unlink(missing_ok=True)
+                remove_file(self.folder / name)
             self._refresh()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from songnet.errors import InputError
+from songnet.files import flush_folder, remove_file
 from songnet.names import ENCODER_NAME
 
 # Where an encoder's parts lie, and what follows its name there.
@@ -47,7 +48,7 @@ def remove_path(path: Path) -> None:
         if path.is_dir():
             _remove_folder(path)
         else:
-            path.unlink(missing_ok=True)
+            remove_file(path)
     except OSError as error:
         raise InputError(f"{path} cannot be removed: {error.strerror or error}") from error
 
@@ -58,4 +59,6 @@ def _remove_folder(folder: Path) -> None:
         aside = folder.with_name(f".{folder.name}.removed")
         shutil.rmtree(aside, ignore_errors=True)
         folder = folder.rename(aside)
+        flush_folder(folder.parent)
     shutil.rmtree(folder)
+    flush_folder(folder.parent)

@@ -25,8 +25,10 @@ from songnet.errors import (
     StoreError,
     StoreLockedError,
 )
+from songnet.files import flush_folder
 from songnet.store._ladybug_commit import CopyNote, cut_off_commits_undone, log_size
 from songnet.store._ladybug_file import check_file, log, one_line, opened_database
+from songnet.store._ladybug_flush import Flusher
 from songnet.store._ladybug_schema import NODES, UNFINISHED, definitions, quoted
 from songnet.store.embedded_files import take_snapshot
 from songnet.store.protocol import SCHEMA_VERSION
@@ -86,6 +88,7 @@ class Engine:
         # The working directory may be another by the time the store is closed.
         self._key = _key(self.path)
         self._note = CopyNote(self.path)
+        self._flusher = Flusher(self.path)
         with _opening:
             _refuse_second(self._key, self.path)
             check_file(self.path)
@@ -93,6 +96,7 @@ class Engine:
                 self._database = opened_database(self.path)
             _open[self._key] = self
         try:
+            self._flusher.take()
             self._prepare()
         except BaseException:
             self._let_go()
@@ -129,6 +133,7 @@ class Engine:
         with _opening:
             self._database = opened_database(self.path)
             _open[self._key] = self
+        self._flusher.take()
         log.warning(
             "%s: brought from schema %d to %d; as it was it is kept as %s, to be removed at will",
             self.path, found, SCHEMA_VERSION, kept,
@@ -157,11 +162,11 @@ class Engine:
 
     def _commit(self, session: Session) -> None:
         if not session.copied:
-            session.run("COMMIT")
+            self._flushed(session, "COMMIT")
             return
         self._note.write()
         try:
-            session.run("COMMIT")
+            self._flushed(session, "COMMIT")
         finally:
             if self._broken is None:
                 self._note.remove()
@@ -184,7 +189,11 @@ class Engine:
     def checkpoint(self) -> None:
         """Move the log into the file."""
         with self.session() as session:
-            session.run("CHECKPOINT")
+            self._flushed(session, "CHECKPOINT")
+
+    def _flushed(self, session: Session, cypher: str) -> None:
+        with self._flusher.at_work():
+            session.run(cypher)
 
     def drop_unfinished(self) -> None:
         """Take away what a command that did not end had begun to write to songs."""
@@ -221,11 +230,15 @@ class Engine:
         database, self._database = self._database, None
         _open.pop(self._key, None)
         try:
-            database.close()
+            with self._flusher.at_work():
+                database.close()
         except RuntimeError as error:
             raise self._failure(error) from error
         finally:
             self._note.release()
+            self._flusher.release()
+            with suppress(OSError):  # Ladybug does not flush that its checkpoint's locks are gone
+                flush_folder(Path(self._key).parent)
 
 
 def as_arrow(result: Any) -> pa.Table:

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from songnet.errors import StoreError, StoreLockedError, StoreUnavailableError
-from songnet.files import open_regular
+from songnet.errors import InputError, StoreError, StoreLockedError, StoreUnavailableError
+from songnet.files import make_folder, open_regular, replacing
 
 MAGIC: Final = b"LBUG"
 # The default reserves 8 TiB of addresses per open database: sixteen would exhaust the process.
@@ -23,7 +23,7 @@ log = logging.getLogger("songnet")
 def check_file(path: Path) -> None:
     """Make the folder; refuse what is there and is no Ladybug file."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         if path.is_dir():
             raise StoreUnavailableError(
                 f"{path} is a folder: a store is a file, as {path}/graph.lbug"
@@ -79,8 +79,8 @@ def _keep_log(path: Path) -> None:
     """A copy of a damaged log, because opening the store takes away what cannot be read in it."""
     damaged = path.with_name(f"{path.name}.wal")
     kept = path.with_name(f"{path.name}.wal.damaged")
-    with suppress(OSError):
-        shutil.copyfile(damaged, kept)
+    with suppress(OSError, InputError), damaged.open("rb") as source, replacing(kept) as copy:
+        shutil.copyfileobj(source, copy)
     log.warning(
         "%s: its log is damaged (a full disk or a power cut); what was written before the damage "
         "is there, what came after has to be run again; the log as it was is kept as %s",

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from songnet.errors import FormatError, InputError
-from songnet.files import check_regular
+from songnet.files import check_regular, make_folder
 
 KEY = "songnet"
 _DAMAGE = (
@@ -68,6 +68,6 @@ def damage_said(path: Path) -> Iterator[None]:
 def make_folder_of(path: Path) -> None:
     """Make the folder that a file goes into; `InputError` where that cannot be."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError as error:
         raise InputError(f"cannot make the folder {path.parent}: {error.strerror}") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from songnet.errors import StoreLockedError, StoreUnavailableError
-from songnet.files import flush_folder, replacing
+from songnet.files import flush_file, flush_folder, replacing
 
 # Its log, the log that a checkpoint has set aside, the pages of that checkpoint, songnet's note.
 BESIDE: Final = (".wal.checkpoint", ".wal", ".shadow", ".copying")
@@ -92,9 +92,11 @@ def replace_damaged(path: Path, sound: Path) -> list[Path]:
              for part in parts_of(path)]  # fmt: skip
     for part, name in pairs:
         _second_name(part, name)
+    flush_folder(path.parent)
     for part, _ in pairs:
         if part != path:
             part.unlink()
+    flush_file(sound)
     sound.replace(path)
     flush_folder(path.parent)
     return [name for _, name in pairs]
@@ -114,3 +116,4 @@ def _second_name(path: Path, name: Path) -> None:
         with suppress(FileNotFoundError):
             name.unlink()
         shutil.copyfile(path, name)
+        flush_file(name)

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from songnet.errors import EmptyInputError, FormatError, InputError
-from songnet.files import replacing
+from songnet.files import remove_file, replacing
 from songnet.model import Ids, Vectors, among, fingerprint, object_array
 from songnet.store._parquet import (
     as_metadata,
@@ -184,11 +184,11 @@ def remove_songs(path: Path, encoder: str, songs: Ids) -> None:
     """Replace a file of latents by one without these songs; remove it if none is left."""
     file = open_latents(path, encoder, made_by=None)
     if file is None:
-        path.unlink(missing_ok=True)  # of an older schema, so good for nothing
+        remove_file(path)  # of an older schema, so good for nothing
         return
     gone = among(file.songs, songs)
     if gone.all():
-        path.unlink()
+        remove_file(path)
     elif gone.any():
         write_latents(path, encoder, _without(file, songs), made_by=file.facts["made_by"])
 

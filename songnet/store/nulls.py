@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from songnet.agreement import Null
 from songnet.errors import FormatError, InputError
-from songnet.files import replacing
+from songnet.files import remove_file, replacing
 from songnet.model import Ids, Ints, Scalar, among
 from songnet.store._json_files import read_json, write_json
 from songnet.store._parquet import (
@@ -91,7 +91,7 @@ class Nulls:
         for path in sorted(self._folder.glob("*.parquet")):
             held = self.labels(path.stem)
             if held is not None and among(held[0], songs).any():
-                path.unlink(missing_ok=True)
+                remove_file(path)
 
 
 def _null_from(data: Mapping[str, object]) -> Null:

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from torture.crash._moments import watch
+from torture.crash._moments import Moments, watch
 
 PATIENCE = 300.0  # seconds; what takes longer hangs
+MOMENT, HALTED = b".", b"!"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Point:
 
     moment: int
     delay: float
+
+
+AT_ITS_END = Point(-1, 0.0)  # it is let be, and has ended
 
 
 @dataclass(frozen=True)
@@ -70,23 +74,47 @@ def run(
     *,
     point: Point | None = None,
     acknowledged: Path | None = None,
+    cut: Callable[[], None] | None = None,
 ) -> Ended:
-    """Do `work` in a child, and kill it at `point`; what its verbs acknowledge goes to a file."""
+    """Do `work` in a child, and kill it at `point`; what its verbs acknowledge goes to a file.
+
+    Where there is a `cut`, it is called while the child stands still at that point, just before it
+    is killed, or else as soon as it has ended.
+    """
     reading, writing = os.pipe()
     began = time.monotonic()
     child = os.fork()
     if not child:
         os.close(reading)
-        _work(work, log, writing, point, acknowledged)
+        halt = _stand_still if cut else _die
+        _work(work, log, writing, point, acknowledged, halt)
     os.close(writing)
     try:
-        return _watched(child, reading, log, began, point)
+        ended = _watched(child, reading, log, began, point, cut)
     finally:
         os.close(reading)
+    if cut and not ended.killed:
+        cut()
+    return ended
+
+
+def _die(pipe: int) -> None:
+    del pipe
+    os.kill(0, signal.SIGKILL)
+
+
+def _stand_still(pipe: int) -> None:
+    os.write(pipe, HALTED)
+    os.kill(0, signal.SIGSTOP)
 
 
 def _work(
-    work: Callable[[], int], log: Path, pipe: int, point: Point | None, acknowledged: Path | None
+    work: Callable[[], int],
+    log: Path,
+    pipe: int,
+    point: Point | None,
+    acknowledged: Path | None,
+    halt: Callable[[int], None],
 ) -> NoReturn:
     code = 70
     try:
@@ -95,7 +123,8 @@ def _work(
         os.dup2(handle, 1)
         os.dup2(handle, 2)
         if acknowledged is not None:
-            watch(lambda: _tell(pipe), acknowledged, stop=_stop_at(point))
+            moments = Moments(lambda: _tell(pipe), lambda: halt(pipe), _stop_at(point))
+            watch(moments, acknowledged)
         _tell(pipe)
         code = work()
     except BaseException:  # noqa: BLE001 - a child has nobody above it to tell
@@ -105,15 +134,22 @@ def _work(
 
 
 def _tell(pipe: int) -> None:
-    os.write(pipe, b".")
+    os.write(pipe, MOMENT)
 
 
 def _stop_at(point: Point | None) -> int:
-    """The moment at which the child kills itself: no parent is as exact."""
+    """The moment at which the child halts by itself: no parent is as exact."""
     return point.moment if point and point.moment and not point.delay else 0
 
 
-def _watched(child: int, pipe: int, log: Path, began: float, point: Point | None) -> Ended:
+def _watched(
+    child: int,
+    pipe: int,
+    log: Path,
+    began: float,
+    point: Point | None,
+    cut: Callable[[], None] | None,
+) -> Ended:
     """Wait for a child's end; count its moments, and kill it when its time has come."""
     moments: list[float] = []
     due = began + PATIENCE
@@ -123,17 +159,27 @@ def _watched(child: int, pipe: int, log: Path, began: float, point: Point | None
         told = os.read(pipe, 1)
         if not told:
             return _reaped(child, log, began, moments)
+        if told == HALTED:
+            break
         moments.append(time.monotonic() - began)
         if point and point.delay and len(moments) == point.moment + 1:
             due = time.monotonic() + point.delay
-    killed = _kill(child)
+    killed = _kill(child, cut)
     return _reaped(child, log, began, moments, killed=killed)
 
 
-def _kill(child: int) -> bool:
+def _kill(child: int, cut: Callable[[], None] | None) -> bool:
     """Kill a child and whatever it started; whether it was still alive."""
     alive = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
-    os.killpg(child, signal.SIGKILL)
+    try:
+        if cut and alive:
+            os.killpg(child, signal.SIGSTOP)
+            found = os.waitid(os.P_PID, child, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+            alive = found is not None and found.si_code == os.CLD_STOPPED
+            if alive:
+                cut()
+    finally:
+        os.killpg(child, signal.SIGKILL)
     return alive
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from songnet.errors import SongnetError
+from songnet.names import GENERATED
 from songnet.store import GraphStore
 
 Fingerprint = dict[str, str]
@@ -73,6 +74,8 @@ def _playlists(store: GraphStore) -> Iterator[tuple[str, Any]]:
     lists = store.playlists().to_pylist()
     _once([row["id"] for row in lists], "playlist")
     for row in lists:
+        if row["id"].startswith(GENERATED):
+            row["modified_at"] = None  # when it was made
         yield f"playlist/{row['id']}", [row, members.get(row["id"], [])]
 
 

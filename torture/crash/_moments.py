@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -14,29 +13,32 @@ RENAMES = ("os.rename", "os.remove", "os.rmdir", "os.mkdir")
 SMALL_BATCH = 10
 
 
-def watch(tell: Callable[[], None], acknowledged: Path, *, stop: int) -> None:
-    """Tell every moment of this process, kill it at moment `stop`, and keep what is acknowledged.
+class Moments:
+    """Called at every moment of this process: tells it, and halts the process at moment `stop`."""
 
-    Batches are made small, so that a small world has many.
-    """
-    _make_batches_small()
-    moment = _Moments(tell, stop)
-    _watch_statements(moment)
-    _watch_files(moment)
-    _keep_acknowledged(acknowledged)
-
-
-class _Moments:
-    def __init__(self, tell: Callable[[], None], stop: int) -> None:
+    def __init__(self, tell: Callable[[], None], halt: Callable[[], None], stop: int) -> None:
         self._tell = tell
+        self._halt = halt
         self._stop = stop
         self._count = 0
 
     def __call__(self) -> None:
+        """One more."""
         self._count += 1
         if self._count == self._stop:
-            os.kill(0, signal.SIGKILL)
+            self._halt()
         self._tell()
+
+
+def watch(moment: Moments, acknowledged: Path) -> None:
+    """Tell every moment of this process, and keep what is acknowledged.
+
+    Batches are made small, so that a small world has many.
+    """
+    _make_batches_small()
+    _watch_statements(moment)
+    _watch_files(moment)
+    _keep_acknowledged(acknowledged)
 
 
 def _make_batches_small() -> None:

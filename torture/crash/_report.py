@@ -11,7 +11,49 @@ from typing import Any
 
 from torture.crash._trial import Outcome
 
-HEADER = ("engine", "command", "trials", "kills", "kills that hit", "failures", "per 1,000", "s")
+
+@dataclass(frozen=True)
+class Page:
+    """What a page of results says beside its numbers.
+
+    Attributes
+    ----------
+    name
+        Of its files, and of the trials.
+    title
+        Its first line.
+    header
+        Of the table: where trials were held, the command, then numbers.
+    hits
+        What `Tally.summary` calls kills that met a living process.
+    about
+        What was done and what has to be true, in lines.
+    options
+        Those that `again` needs.
+    """
+
+    name: str
+    title: str
+    header: tuple[str, ...]
+    hits: str
+    about: str
+    options: str
+
+
+CRASH = Page(
+    name="crash",
+    title="Commands killed at chance points",
+    header=("engine", "command", "trials", "kills", "kills that hit", "failures", "per 1,000", "s"),
+    hits="kills that hit",
+    about="""Every trial begins with a copy of a store that
+holds results already. A command is killed (`SIGKILL`, with all its processes), a fourth
+of them twice; most kills come while it writes, half of these in the last third. Then
+the store must open, nothing that was there or acknowledged may be gone, doubled
+or half-written, `songnet store check` must be content, the same command must end well,
+and graph and data folder must be, bit by bit, those of a run that was never killed.
+""",
+    options="--trials 2000 --engine both --seed 0",
+)
 
 
 @dataclass
@@ -30,6 +72,7 @@ class Tally:
     """What came of all trials, of one seed or more."""
 
     seeds: list[int]
+    page: Page = CRASH
     rows: dict[tuple[str, str], Row] = field(default_factory=lambda: defaultdict(Row))
     failures: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
@@ -45,8 +88,8 @@ class Tally:
             self.failures.append((str(outcome.plan), outcome.failures))
 
     def include(self, folder: Path) -> None:
-        """Count the trials that ``crash.json`` in `folder` tells of."""
-        kept = json.loads((folder / "crash.json").read_text("utf-8"))
+        """Count the trials that the page's JSON in `folder` tells of."""
+        kept = json.loads((folder / f"{self.page.name}.json").read_text("utf-8"))
         self.seeds = sorted({*self.seeds, *kept["seeds"]})
         for each in kept["rows"]:
             row = self.rows[each.pop("engine"), each.pop("command")]
@@ -58,7 +101,7 @@ class Tally:
         """One line."""
         trials = sum(row.trials for row in self.rows.values())
         hits = sum(row.hits for row in self.rows.values())
-        return f"{trials:,} trials, {hits:,} kills that hit, {len(self.failures):,} trials failed"
+        return f"{trials:,} trials, {hits:,} {self.page.hits}, {len(self.failures):,} trials failed"
 
     def kinds(self) -> Counter[str]:
         """How many trials failed in which way: the word before the colon."""
@@ -70,10 +113,11 @@ class Tally:
 
 
 def write_report(tally: Tally, folder: Path) -> None:
-    """Write ``crash.md`` and ``crash.json``."""
+    """Write the page and its JSON: ``crash.md`` and ``crash.json``, or as it is called."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "crash.json").write_text(json.dumps(_as_json(tally), indent=2) + "\n", "utf-8")
-    (folder / "crash.md").write_text("\n".join(_page(tally)) + "\n", "utf-8")
+    name = tally.page.name
+    (folder / f"{name}.json").write_text(json.dumps(_as_json(tally), indent=2) + "\n", "utf-8")
+    (folder / f"{name}.md").write_text("\n".join(_page(tally)) + "\n", "utf-8")
 
 
 def _as_json(tally: Tally) -> dict[str, Any]:
@@ -83,7 +127,7 @@ def _as_json(tally: Tally) -> dict[str, Any]:
     ]
     failures = [{"replay": plan, "failures": list(said)} for plan, said in tally.failures]
     return {
-        "schema": "songnet.torture.crash/2",
+        "schema": f"songnet.torture.{tally.page.name}/2",
         "seeds": tally.seeds,
         "rows": rows,
         "failures": failures,
@@ -91,16 +135,12 @@ def _as_json(tally: Tally) -> dict[str, Any]:
 
 
 def _page(tally: Tally) -> Iterator[str]:
-    yield "# Commands killed at chance points\n"
+    page = tally.page
+    yield f"# {page.title}\n"
     seeds = f"seed{'s' * (len(tally.seeds) > 1)} {', '.join(map(str, tally.seeds))}"
-    yield f"{tally.summary()} ({seeds}). Every trial begins with a copy of a store that"
-    yield "holds results already. A command is killed (`SIGKILL`, with all its processes), a fourth"
-    yield "of them twice; most kills come while it writes, half of these in the last third. Then"
-    yield "the store must open, nothing that was there or acknowledged may be gone, doubled"
-    yield "or half-written, `songnet store check` must be content, the same command must end well,"
-    yield "and graph and data folder must be, bit by bit, those of a run that was never killed.\n"
-    yield "| " + " | ".join(HEADER) + " |"
-    yield "|---|---|" + "---:|" * (len(HEADER) - 2)
+    yield f"{tally.summary()} ({seeds}). {page.about}"
+    yield "| " + " | ".join(page.header) + " |"
+    yield "|---|---|" + "---:|" * (len(page.header) - 2)
     for (engine, command), row in tally.rows.items():
         rate = f"{1000 * row.failed / row.trials:.1f}"
         numbers = (row.trials, row.kills, row.hits, row.failed, rate, f"{row.seconds:.0f}")
@@ -108,6 +148,7 @@ def _page(tally: Tally) -> Iterator[str]:
     for kind, count in tally.kinds().most_common():
         yield f"\n- {kind}: {count} trials"
     for plan, failures in tally.failures:
-        yield f"\n- `python -m torture crash --replay {plan}`: {'; '.join(failures[:3])}"
-    yield "\nAgain: `python -m torture crash --trials 2000 --engine both --seed 0`. What was"
+        told = "; ".join(failures[:3])
+        yield f"\n- `python -m torture {page.name} --replay {plan}`: {told}"
+    yield f"\nAgain: `python -m torture {page.name} {page.options}`. What was"
     yield "found, and how it was mended: [found.md](found.md)."

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from torture.crash._report import Tally, write_report
+from torture.crash._report import CRASH, Page, Tally, write_report
 from torture.crash._sites import Embedded, Server, Site
 from torture.crash._trial import Bench, Outcome, Plan, Rehearsed, drawn, tried
 from torture.crash._warm import warm
@@ -26,22 +26,25 @@ RESULTS = ROOT / "torture" / "results"
 
 def main(arguments: Sequence[str]) -> None:
     """Run trials, say what came of them, and exit with 1 if any failed."""
-    options = _options(arguments)
+    options = options_of(arguments, where="engine", places=ENGINES, page=CRASH)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="songnet-crash-")))
         tally = Tally(seeds=[options.seed])
         for kept in options.add:
             tally.include(kept)
         for engine in ENGINES if options.engine == "both" else (options.engine,):
-            _on_engine(engine, options, folder, tally, stack)
+            hold(_site(engine, folder / "kept", stack), options, folder, tally)
     print(tally.summary())
     sys.exit(1 if tally.failures else 0)
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m torture crash", description=__doc__)
+def options_of(
+    arguments: Sequence[str], *, where: str, places: Sequence[str], page: Page
+) -> argparse.Namespace:
+    """What was asked for; `engine` is one of `places`, which its option calls `where`, or both."""
+    parser = argparse.ArgumentParser(prog=f"python -m torture {page.name}", description=page.title)
     parser.add_argument("--trials", type=int, default=60, help="in all [default: 60]")
-    parser.add_argument("--engine", choices=(*ENGINES, "both"), default="both")
+    parser.add_argument(f"--{where}", dest="engine", choices=(*places, "both"), default="both")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--command", action="append", help="only this one; may be repeated")
     parser.add_argument(
@@ -49,9 +52,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--add", metavar="FOLDER", type=Path, action="append", default=[],
-        help="the trials of this folder's crash.json are counted too; may be repeated",
+        help=f"the trials of this folder's {page.name}.json are counted too; may be repeated",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path, default=RESULTS, help="where crash.md goes")
+    parser.add_argument("--out", type=Path, default=RESULTS, help=f"where {page.name}.md goes")
     options = parser.parse_args(arguments)
     names = list(commands(Path()))
     if unknown := sorted({*(options.command or ())} - {*names}):
@@ -62,17 +65,20 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _on_engine(
-    engine: str, options: argparse.Namespace, folder: Path, tally: Tally, stack: ExitStack
+def hold(
+    site: Site, options: argparse.Namespace, folder: Path, tally: Tally, *, ended: float = 0.0
 ) -> None:
-    site = _site(engine, folder / "kept", stack)
+    """Hold the trials of one place, with a page after each; `ended` is as in `drawn`."""
     make(folder / "inputs")
     known = commands(folder / "inputs")
     chosen = [known[name] for name in options.command]
-    warm(engine, heavy=any("embed" in str(command.before) or command.heavy for command in chosen))
+    warm(
+        "neo4j" if site.engine == "neo4j" else "ladybug",
+        heavy=any("embed" in str(command.before) or command.heavy for command in chosen),
+    )
     bench = Bench(site, folder)
     rehearsed = {command.name: bench.rehearse(command) for command in chosen}
-    for outcome in _outcomes(bench, rehearsed, options):
+    for outcome in _outcomes(bench, rehearsed, options, ended):
         tally.add(outcome)
         for failure in outcome.failures[:3]:
             print(f"{outcome.plan}: {failure}", file=sys.stderr, flush=True)
@@ -81,7 +87,7 @@ def _on_engine(
 
 
 def _outcomes(
-    bench: Bench, rehearsed: Mapping[str, Rehearsed], options: argparse.Namespace
+    bench: Bench, rehearsed: Mapping[str, Rehearsed], options: argparse.Namespace, ended: float
 ) -> Iterator[Outcome]:
     if options.replay:
         yield tried(bench, rehearsed[options.replay.command], options.replay)
@@ -91,7 +97,8 @@ def _outcomes(
     for number in range(-(-options.trials // engines)):
         name = names[number % len(names)]
         draw = random.Random(f"{options.seed} {bench.site.engine} {name} {number}")
-        yield tried(bench, rehearsed[name], drawn(rehearsed[name], bench.site.engine, draw))
+        plan = drawn(rehearsed[name], bench.site.engine, draw, ended=ended)
+        yield tried(bench, rehearsed[name], plan)
 
 
 def _site(engine: str, kept: Path, stack: ExitStack) -> Site:

@@ -17,6 +17,10 @@ class Site(Protocol):
 
     engine: str
 
+    @property
+    def cut(self) -> Callable[[], None] | None:
+        """What is done while a command stands still at its point; None: it is killed at once."""
+
     def begin(self, data: Path) -> None:
         """An empty store, and `data` its folder."""
 
@@ -27,7 +31,7 @@ class Site(Protocol):
         """Make the store and `data` what was kept as `name`."""
 
     def settle(self) -> None:
-        """Wait until nothing of a killed client is under way."""
+        """Bring the site to where it can be looked at: nothing of a killed client is under way."""
 
     def environment(self, data: Path) -> Mapping[str, str]:
         """What a command is told of the store."""
@@ -40,6 +44,7 @@ class Embedded:
     """A file in the data folder."""
 
     engine = "ladybug"
+    cut = None
 
     def __init__(self, kept: Path) -> None:
         self._kept = kept / self.engine
@@ -63,21 +68,32 @@ class Embedded:
 
     def environment(self, data: Path) -> Mapping[str, str]:
         """The folder alone: the graph is in it."""
-        return {"SONGNET_DATA": str(data), "SONGNET_STORE": f"ladybug:{data / 'graph.lbug'}"}
+        return within(data)
 
     def make_older(self, data: Path) -> None:
         """Another number on the node that bears it."""
-        from songnet.store import open_store
+        make_file_older(data)
 
-        with open_store(str(data / "graph.lbug")) as store:
-            store.query("MATCH (s:SongnetStore) DELETE s", write=True)
-            store.query("CREATE (:SongnetStore {schema: 1})", write=True)
+
+def within(data: Path) -> dict[str, str]:
+    """What a command is told of a folder that holds its graph."""
+    return {"SONGNET_DATA": str(data), "SONGNET_STORE": f"ladybug:{data / 'graph.lbug'}"}
+
+
+def make_file_older(data: Path) -> None:
+    """Put another number on the node of such a graph that bears it, in this process."""
+    from songnet.store import open_store
+
+    with open_store(str(data / "graph.lbug")) as store:
+        store.query("MATCH (s:SongnetStore) DELETE s", write=True)
+        store.query("CREATE (:SongnetStore {schema: 1})", write=True)
 
 
 class Server:
     """A Neo4j server that is wiped and filled again; the data folder is copied as above."""
 
     engine = "neo4j"
+    cut = None
 
     def __init__(self, kept: Path, server: Mapping[str, str]) -> None:
         self._kept = kept / self.engine

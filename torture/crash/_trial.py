@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torture.crash._child import Ended, Point, asked, run
+from torture.crash._child import AT_ITS_END, Ended, Point, asked, run
 from torture.crash._fingerprint import Fingerprint
 from torture.crash._judge import left_by_kill, unlike
 from torture.crash._sites import Site
@@ -84,13 +84,13 @@ class Bench:
     site
         The engine's.
     folder
-        For everything; a trial's data folder is ``data`` in it.
+        For everything; a trial's data folder is in it.
     """
 
     def __init__(self, site: Site, folder: Path) -> None:
         self.site = site
         self.folder = folder / site.engine
-        self.data = self.folder / "data"
+        self.data = self.folder / "disk" / "data"
         self.acknowledged = self.folder / "acknowledged"
         self.folder.mkdir(parents=True, exist_ok=True)
 
@@ -99,8 +99,10 @@ class Bench:
         self.site.begin(self.data)
         for step in command.before:
             self.must(step)
-        before = self.fingerprint()
+        # Kept first: to look at a graph of an older schema brings it to today's.
         self.site.keep(self.data, command.name)
+        before = self.looked_at()[0] if command.before else {}
+        self.site.put_back(command.name, self.data)
         ended = self.songnet(command.arguments)
         _check(ended, command.arguments)
         return Rehearsed(command, before, self.fingerprint(), ended.moments, ended.seconds)
@@ -123,7 +125,8 @@ class Bench:
             return _main(arguments, dict(self.site.environment(self.data)), in_parts=in_parts)
 
         log = self.folder / "command.log"
-        return run(work, log, point=point, acknowledged=self.acknowledged)
+        cut = self.site.cut if point else None
+        return run(work, log, point=point, acknowledged=self.acknowledged, cut=cut)
 
     def fingerprint(self) -> Fingerprint:
         """What store and folder hold, and that the store finds nothing amiss."""
@@ -176,16 +179,21 @@ def _look(environment: dict[str, str]) -> Any:
         return {}, []
 
 
-def drawn(rehearsed: Rehearsed, engine: str, draw: random.Random) -> Plan:
-    """A plan by chance: most kills come where the command writes, half of these to its end."""
-    points = [_point(rehearsed, draw)]
+def drawn(rehearsed: Rehearsed, engine: str, draw: random.Random, *, ended: float = 0.0) -> Plan:
+    """A plan by chance: most kills come where the command writes, half of these to its end.
+
+    `ended` is the share of those that come when it has ended.
+    """
+    points = [_point(rehearsed, draw, ended)]
     if draw.random() < TWICE:
-        points.append(_point(rehearsed, draw))
+        points.append(_point(rehearsed, draw, ended))
     in_parts = engine == "neo4j" and draw.random() < 0.5
     return Plan(engine, rehearsed.command.name, tuple(points), in_parts)
 
 
-def _point(rehearsed: Rehearsed, draw: random.Random) -> Point:
+def _point(rehearsed: Rehearsed, draw: random.Random, ended: float) -> Point:
+    if ended and draw.random() < ended:
+        return AT_ITS_END
     moments, seconds = rehearsed.moments, rehearsed.seconds
     if not moments or draw.random() < AT_THE_START:
         return Point(0, draw.uniform(0.001, seconds))
@@ -208,21 +216,24 @@ def tried(bench: Bench, rehearsed: Rehearsed, plan: Plan) -> Outcome:
         for point in plan.points:
             killed = bench.songnet(rehearsed.command.arguments, point, in_parts=plan.in_parts)
             hits += killed.killed
-            if not killed.killed and killed.code:
+            if not killed.killed and killed.code and not rehearsed.command.once:
                 failures.append(f"run: ended with {killed.code}: {_last(killed.said)}")
             bench.site.settle()
-            failures += _left(bench, rehearsed, plan)
+            failures += _left(bench, rehearsed, plan, whole=not killed.killed)
         failures += _completed(bench, rehearsed, plan)
     except RuntimeError as error:
         failures.append(f"open: {error}")
     return Outcome(plan, hits, tuple(failures), time.monotonic() - began)
 
 
-def _left(bench: Bench, rehearsed: Rehearsed, plan: Plan) -> list[str]:
+def _left(bench: Bench, rehearsed: Rehearsed, plan: Plan, *, whole: bool) -> list[str]:
+    """What is wrong with what is left, which is to be all where the command ended well."""
     acknowledged = (
         bench.acknowledged.read_text().split("\n")[:-1] if (bench.acknowledged.exists()) else []
     )
     found, findings = bench.looked_at()
+    if whole:
+        return [f"ended: {each}" for each in (*findings, *unlike(rehearsed.after, found))]
     return left_by_kill(
         rehearsed, found, acknowledged=acknowledged, findings=findings, in_parts=plan.in_parts
     )
@@ -230,7 +241,7 @@ def _left(bench: Bench, rehearsed: Rehearsed, plan: Plan) -> list[str]:
 
 def _completed(bench: Bench, rehearsed: Rehearsed, plan: Plan) -> list[str]:
     ended = bench.songnet(rehearsed.command.arguments, in_parts=plan.in_parts)
-    if ended.code:
+    if ended.code and not rehearsed.command.once:
         return [f"again: ended with {ended.code}: {_last(ended.said)}"]
     found, findings = bench.looked_at()
     return [f"again: amiss: {finding}" for finding in findings] + unlike(rehearsed.after, found)

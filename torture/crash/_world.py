@@ -38,6 +38,8 @@ class Command:
         vectors of an encoder that is trained again.
     replaces_in_parts
         The same where a server is written to in several transactions.
+    once
+        Whether it has nothing to do, and says so, when it was done before.
     heavy
         Whether it needs TensorFlow.
     """
@@ -47,6 +49,7 @@ class Command:
     before: tuple[tuple[str, ...], ...]
     replaces: tuple[str, ...] = ()
     replaces_in_parts: tuple[str, ...] = ()
+    once: bool = False
     heavy: bool = False
 
 
@@ -72,6 +75,11 @@ def commands(inputs: Path) -> dict[str, Command]:
         Command("partitions-run", (*cut, "--seed", "1"), (*linked, (*cut, "--resolution", "2")),
                 replaces_in_parts=("partition/leiden-playlists",)),
         Command("store-migrate", ("store", "migrate"), (*linked, cut, (OLDER,))),
+        Command("first-load", ("load-playlists", all_lists), ()),
+        Command("remove", ("remove", "song", _song(3), _song(7), "--yes"),
+                (*embedded, *linked[1:], cut),
+                replaces=(f"song/{_song(3)}", f"song/{_song(7)}"), once=True),
+        Command("playlist-keep", ("playlist", "generate", _song(3), "--keep"), linked),
     )  # fmt: skip
     return {command.name: command for command in found}
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from songnet.errors import InputError
-from songnet.files import flush_folder, held, sweep, umask
+from songnet.files import flush_file, flush_folder, held, sweep, umask
 
 
 @contextmanager
@@ -39,6 +39,8 @@ def filling(folder: Path) -> Iterator[Path]:
                 yield part
             # The server's user, who is often another one, has to read it.
             part.chmod(0o777 & ~umask())
+            for file in part.iterdir():
+                flush_file(file)
             flush_folder(part)
             part.replace(target)
             flush_folder(target.parent)

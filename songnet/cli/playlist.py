@@ -41,12 +41,16 @@ def generate(
         Path | None,
         typer.Option("--seeds", metavar="FILE", help="A playlist, or a text with a seed per line."),
     ] = None,
+    title: Annotated[
+        str | None,
+        typer.Option(help="The songs of playlists that are called like this; no SEED is needed."),
+    ] = None,
     method: Annotated[
         str | None,
         typer.Option(
             help="blend, pagerank, sound, path, neighbours, neighbours-playlists, "
-            "pagerank-network, pagerank-communities, popularity or random [default: blend, else "
-            "pagerank, else sound, by what there is]."
+            "pagerank-network, pagerank-communities, titles, popularity or random [default: blend, "
+            "else pagerank, else sound, by what there is; titles with --title]."
         ),
     ] = None,
     length: Annotated[
@@ -116,7 +120,7 @@ def generate(
     store: Store = None,
     data: Data = None,
 ) -> None:
-    """Make a playlist that goes on from a few songs, and say of each song why it is there.
+    """Make a playlist that goes on from a few songs or a title, and say why each song is there.
 
     With --method path it leads from one seed to the next.
     """
@@ -128,7 +132,7 @@ def generate(
         options = Options(seed=seed, **{k: v for k, v in told.items() if v is not None})
         made = make_playlist(
             workspace,
-            Asked(seeds or (), seeds_file, avoid or (), music_root),
+            Asked(seeds or (), seeds_file, avoid or (), music_root, title),
             method=method,
             recipe=Recipe(
                 options=options,

@@ -40,9 +40,9 @@ def evaluate(
     scenario: Annotated[
         str,
         typer.Option(
-            metavar="half|1|5|10|25|100|cold",
-            help="What is shown of a playlist: its first half, so many first songs, or all but "
-            "songs that are hidden from every playlist.",
+            metavar="half|1|5|10|25|100|cold|title",
+            help="What is shown of a playlist: its first half, so many first songs, all but "
+            "songs that are hidden from every playlist, or its title alone.",
         ),
     ] = "half",
     playlists: Annotated[
@@ -105,10 +105,12 @@ def _say_challenge(done: PlaylistEvaluation) -> None:
         f"scenario {done.asked.scenario}: {what.hidden_songs:,} songs of {what.playlists:,} "
         f"playlists hidden, {what.shown_songs:,} shown, {turns}"
     )
-    say(
-        f"of the hidden songs something is known of {what.known:.1%}, and {what.reachable:.1%} "
-        "can be come by from the shown ones through playlists"
+    reachable = (
+        f", and {what.reachable:.1%} can be come by from the shown ones through playlists"
+        if what.shown_songs
+        else ""
     )
+    say(f"of the hidden songs something is known of {what.known:.1%}{reachable}")
     say(
         f"by chance: r_precision {what.chance.r_precision:.4f}, ndcg {what.chance.ndcg:.4f}, "
         f"clicks {what.chance.clicks:.2f}"

@@ -16,8 +16,8 @@ from songnet.playlists._generation import (
     Recipe,
     generate,
 )
-from songnet.playlists._hiding import COLD, HALF, SCENARIOS, Fold, Question, hide
-from songnet.playlists._methods import METHODS, Method, Options, available, find
+from songnet.playlists._hiding import COLD, HALF, SCENARIOS, TITLE, Fold, Question, hide
+from songnet.playlists._methods import BY_TITLE, METHODS, Method, Options, available, find
 from songnet.playlists._pagerank import (
     Walk,
     network_walk,
@@ -34,12 +34,14 @@ from songnet.playlists._sequence import sequence
 from songnet.playlists._unknown import with_heard
 
 __all__ = [
+    "BY_TITLE",
     "COLD",
     "HALF",
     "METHODS",
     "NOTHING",
     "ORDERS",
     "SCENARIOS",
+    "TITLE",
     "Between",
     "Challenge",
     "Community",

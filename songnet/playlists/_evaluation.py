@@ -29,12 +29,14 @@ from songnet.playlists._metrics import (
     recall,
 )
 from songnet.playlists._results import Answers, Challenge, Evaluation, summed_up
-from songnet.playlists._scorer import NOTHING, Scorer, Seeds, best
+from songnet.playlists._rules import plain_name
+from songnet.playlists._scorer import NOTHING, Scorer, Seeds, best, titled
 
 # Playlists that are continued at a time, fewer where so many scores of them would be held.
 BATCH: Final = 32
 MOST_SCORES: Final = 1 << 22
 UNHEARD_OF: Final = "nothing that it goes by knows songs that are in no playlist"
+NO_SEEDS: Final = "it goes on from songs, and none is shown"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def evaluate(
     Raises
     ------
     EmptyInputError
-        No contender knows any of the songs that are to be ranked.
+        No contender knows any of the songs that are to be ranked, or can do without seeds.
     InputError
         A contender's evidence is over other songs than `whole`.
     StateError
@@ -90,7 +92,7 @@ def evaluate(
     """
     told = on_progress or (lambda *_: None)
     judge, total = Judge.of(whole), sum(len(fold.questions) for fold in folds)
-    given: dict[str, list[Answers | None]] = {}
+    given: dict[str, list[Answers | str]] = {}
     asked: list[_Asked] = []
     for fold in folds:
         entered = _over(contenders(fold), whole)
@@ -121,6 +123,7 @@ class _Trial:
 
     seeds: Seeds
     hidden: Seeds
+    titles: Sequence[str]
     candidates: NDArray[np.bool_] | None
 
     @classmethod
@@ -132,10 +135,17 @@ class _Trial:
         return cls(
             [whole.places(question.shown) for question in fold.questions],
             [whole.places(question.hidden) for question in fold.questions],
+            [question.title for question in fold.questions],
             candidates,
         )
 
-    def known_to(self, contender: Contender) -> bool:
+    def bars(self, contender: Contender) -> str:
+        """Why it cannot be asked; empty if it can be."""
+        if not contender.method.seedless and not all(map(len, self.seeds)):
+            return NO_SEEDS
+        return "" if self._known_to(contender) else UNHEARD_OF
+
+    def _known_to(self, contender: Contender) -> bool:
         """Whether it can tell any of the candidates from others."""
         evidence, method = contender.evidence, contender.method
         uses = method.needs | method.either
@@ -198,17 +208,19 @@ def _parts(members: Any) -> Ints:
     return np.asarray(connected_components(both, directed=False)[1][: members.shape[1]], np.int64)
 
 
-def _answers(contender: Contender, trial: _Trial, judge: Judge, options: Options) -> Answers | None:
-    """None where it knows none of the candidates."""
+def _answers(contender: Contender, trial: _Trial, judge: Judge, options: Options) -> Answers | str:
+    """Or why there are none."""
     scorer = contender.method.make(contender.evidence, options)
-    if not trial.known_to(contender):
-        return None
+    barred = trial.bars(contender)
+    if barred:
+        return barred
     values: list[list[float]] = []
     first: set[int] = set()
     seconds = 0.0
     for part in _batches(len(trial.seeds), len(contender.evidence)):
         started = time.perf_counter()
-        lists = _lists(scorer, trial.seeds[part], trial.candidates)
+        mine = titled(scorer, trial.titles[part])
+        lists = _lists(mine, trial.seeds[part], trial.candidates)
         seconds += time.perf_counter() - started
         for ranked, hidden in zip(lists, trial.hidden[part], strict=True):
             values.append(_measured(ranked, hidden, judge))
@@ -247,23 +259,27 @@ def _measured(ranked: Ints, hidden: Ints, judge: Judge) -> list[float]:
 
 
 def _apart(
-    given: Mapping[str, Sequence[Answers | None]], folds: int
+    given: Mapping[str, Sequence[Answers | str]], folds: int
 ) -> tuple[dict[str, Answers], dict[str, str]]:
     """The answers to all folds by name, and why others have none."""
     able: dict[str, Answers] = {}
     unable: dict[str, str] = {}
     for name, answers in given.items():
-        there = [each for each in answers if each is not None]
+        there = [each for each in answers if isinstance(each, Answers)]
         if len(there) == folds:
             able[name] = reduce(add, there)
         else:
-            unable[name] = UNHEARD_OF
+            unable[name] = next((each for each in answers if isinstance(each, str)), UNHEARD_OF)
     if not able:
-        raise EmptyInputError(
-            f"of {', '.join(unable)} none knows songs that are in no playlist: "
-            "take methods that go by sound"
-        )
+        raise EmptyInputError(_none_able(unable))
     return able, unable
+
+
+def _none_able(unable: Mapping[str, str]) -> str:
+    names = ", ".join(unable)
+    if NO_SEEDS in unable.values():
+        return f"of {names} none can go on from a title alone: take titles, popularity or random"
+    return f"of {names} none knows songs that are in no playlist: take methods that go by sound"
 
 
 def _rankable(folds: Sequence[Fold], whole: Evidence) -> int:
@@ -273,9 +289,13 @@ def _rankable(folds: Sequence[Fold], whole: Evidence) -> int:
 
 
 def _groups(folds: Sequence[Fold]) -> Ints:
-    """int64 (q,): the same number where the same songs are shown."""
+    """int64 (q,): the same number where the same songs are shown; without songs, the same title."""
     numbers: dict[tuple[str, ...], int] = {}
-    shown = [tuple(sorted(question.shown)) for fold in folds for question in fold.questions]
+    shown = [
+        tuple(sorted(question.shown)) or (plain_name(question.title),)
+        for fold in folds
+        for question in fold.questions
+    ]
     return np.array([numbers.setdefault(songs, len(numbers)) for songs in shown], np.int64)
 
 

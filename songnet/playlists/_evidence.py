@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from songnet.errors import EmptyInputError, InputError
 from songnet.model import Ids, Ints, Memberships, Partition, SongNetwork, Vectors, object_array
+from songnet.playlists._rules import plain_name
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Evidence:
         scipy CSR (n, n), float64, symmetric: the weights of a network's edges. None without.
     communities
         int64 (n,): a partition's communities, -1 for songs that it does not cover. None without.
+    titles
+        Texts, object (playlists,): what each row of `members` is called, empty where it has no
+        name. None where names are not known.
     """
 
     songs: Ids
@@ -38,6 +42,7 @@ class Evidence:
     directions: NDArray[np.float32] | None = None
     links: Any | None = None
     communities: Ints | None = None
+    titles: Ids | None = None
 
     @classmethod
     def of(
@@ -48,6 +53,7 @@ class Evidence:
         network: SongNetwork | None = None,
         partition: Partition | None = None,
         songs: Iterable[str] = (),
+        titles: Mapping[str, str] | None = None,
     ) -> Evidence:
         """From what there is, at least one of `memberships`, `vectors` and `network`.
 
@@ -55,6 +61,8 @@ class Evidence:
         ----------
         songs
             Further songs that there are, such as those that nothing is known of yet.
+        titles
+            What playlists are called, by id.
 
         Raises
         ------
@@ -75,6 +83,7 @@ class Evidence:
             directions=None if vectors is None else _directions(vectors, every),
             links=None if network is None else _links(network, every),
             communities=None if partition is None else _communities(partition, every),
+            titles=None if titles is None else _titles(memberships, titles),
         )
 
     def places(self, ids: Iterable[str]) -> Ints:
@@ -99,6 +108,11 @@ class Evidence:
         return np.asarray(np.diff(self.members.indptr), np.int64)
 
     @cached_property
+    def plain_names(self) -> list[str]:
+        """The titles as they are compared, see `plain_name`; none where they are not known."""
+        return [] if self.titles is None else [plain_name(title) for title in self.titles]
+
+    @cached_property
     def heard(self) -> NDArray[np.bool_]:
         """Bool (n,): which songs have a vector that points somewhere."""
         if self.directions is None:
@@ -118,6 +132,11 @@ def _members(memberships: Memberships | None, songs: Ids) -> Any:
     shape = (len(memberships.playlists), len(songs))
     pairs = (memberships.playlist, place[memberships.song])
     return sparse.csr_array((np.ones(len(memberships)), pairs), shape=shape)
+
+
+def _titles(memberships: Memberships | None, titles: Mapping[str, str]) -> Ids:
+    lists = () if memberships is None else memberships.playlists
+    return object_array(titles.get(each, "") for each in lists)
 
 
 def _directions(vectors: Vectors, songs: Ids) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from songnet.errors import EmptyInputError, UsageError
 from songnet.model import Ints
 from songnet.playlists._evidence import Evidence
 from songnet.playlists._flow import flow
-from songnet.playlists._methods import Method, Options, available, find, path_scorer
+from songnet.playlists._methods import BY_TITLE, Method, Options, available, find, path_scorer
 from songnet.playlists._path import PathStep, path
 from songnet.playlists._reasons import (
     Between,
@@ -24,7 +24,9 @@ from songnet.playlists._reasons import (
     sentence,
 )
 from songnet.playlists._rules import Facts, Picking, Rules
+from songnet.playlists._scorer import Scorer
 from songnet.playlists._sequence import LOOKBACK, check_steps, sequence
+from songnet.playlists._titles import TitleNeighbors
 
 ORDERS: Final = ("flow", "score")
 
@@ -126,19 +128,22 @@ def generate(
     rules: Rules | None = None,
     unlisted: Collection[str] = (),
     names: CommunityNames | None = None,
+    title: str | None = None,
 ) -> Generated:
-    """A playlist that goes on from seeds.
+    """A playlist that goes on from seeds, or from a title.
 
     Parameters
     ----------
     facts
         Of the songs of `evidence`, in their order.
     seeds
-        Ids, at least one, in order; what repeats counts once.
+        Ids, in order; what repeats counts once. At least one where there is no `title`.
     unlisted
         Seeds that are in no playlist, such as files that were only heard.
     names
         Of the communities of `evidence`, for reasons.
+    title
+        Of ``titles``, and of no other method: what the playlists are called whose songs are meant.
 
     Returns
     -------
@@ -152,31 +157,50 @@ def generate(
     InputError
         A seed is not in `evidence`, or nothing is known of it that the method needs.
     UsageError
-        No seeds, or so many that there is no room for other songs.
+        No seeds, or so many that there is no room for other songs; a title for a method that
+        goes by none, or none for one that does.
     EmptyInputError
-        Nothing goes with the seeds, or nothing that the rules allow.
+        Nothing goes with the seeds, or nothing that the rules allow; no playlist is called like
+        the title.
     """
     recipe, rules = recipe or Recipe(), rules or Rules()
-    if not len(seeds):
-        raise UsageError("a playlist needs a song to begin with: give a seed")
     method = find(recipe.method)
+    if not len(seeds) and title is None:
+        raise UsageError("a playlist needs a song to begin with: give a seed")
+    called = _called(evidence, recipe, title)
     given = evidence.places(dict.fromkeys(seeds))
     picking = Picking(rules, facts, evidence.songs)
     listed = _listed(given, evidence, picking, recipe, unlisted)
-    found = _found(evidence, given, picking, recipe)
+    found = _found(evidence, given, picking, recipe, called)
     if not found:
         raise EmptyInputError(_why_nothing(method))
     grounds = _grounds(method, evidence)
-    reasoner = Reasoner(evidence, given, grounds, names)
-    title = partial(_title, evidence, facts)
+    alike = None if called is None else called.likeness()[:, 0]
+    reasoner = Reasoner(evidence, given, grounds, names, alike)
+    spoken = partial(_title, evidence, facts)
     songs = [
         _seed(evidence, item)
         if isinstance(item, int)
-        else _told(item, evidence, reasoner, grounds, title)
+        else _told(item, evidence, reasoner, grounds, spoken)
         for item in _arranged(evidence, given, listed, found)
     ]
     notes = [*_seeds_left_out(given, listed, unlisted, recipe), *_shortness(picking, rules, recipe)]
     return Generated(tuple(songs), tuple(notes))
+
+
+def _called(evidence: Evidence, recipe: Recipe, title: str | None) -> TitleNeighbors | None:
+    """What knows the playlists that are called like `title`; None without one."""
+    if title is None and recipe.method == BY_TITLE:
+        raise UsageError(f"the method {BY_TITLE} goes by a title: give one with --title")
+    if title is None:
+        return None
+    if recipe.method != BY_TITLE:
+        raise UsageError(f"--title is for --method {BY_TITLE}: {recipe.method} goes on from songs")
+    find(BY_TITLE).make(evidence, recipe.options)
+    called = TitleNeighbors.of(evidence).titled([title])
+    if not called.likeness().any():
+        raise EmptyInputError(f"no playlist is called anything like {title!r}: try other words")
+    return called
 
 
 def _listed(
@@ -196,13 +220,20 @@ def _listed(
     return listed
 
 
-def _found(evidence: Evidence, given: Ints, picking: Picking, recipe: Recipe) -> list[_Found]:
+def _found(
+    evidence: Evidence,
+    given: Ints,
+    picking: Picking,
+    recipe: Recipe,
+    called: TitleNeighbors | None,
+) -> list[_Found]:
     """The songs that the method finds, in the order that they are to have."""
     if recipe.method == "sound":
         return _by_sequence(evidence, given, picking, recipe)
     if recipe.method == "path":
         return _by_path(evidence, given, picking, recipe)
-    return _by_scores(evidence, given, picking, recipe)
+    scorer = called or find(recipe.method).make(evidence, recipe.options)
+    return _by_scores(evidence, given, picking, recipe, scorer)
 
 
 def _by_sequence(evidence: Evidence, given: Ints, picking: Picking, recipe: Recipe) -> list[_Found]:
@@ -229,14 +260,24 @@ def _on_path(evidence: Evidence, step: PathStep) -> _Found:
     return _Found(step.song, step.score, between=Between(start, end, step.fraction))
 
 
-def _by_scores(evidence: Evidence, given: Ints, picking: Picking, recipe: Recipe) -> list[_Found]:
-    scores = find(recipe.method).make(evidence, recipe.options)([given])[0]
+def _by_scores(
+    evidence: Evidence, given: Ints, picking: Picking, recipe: Recipe, scorer: Scorer
+) -> list[_Found]:
+    scores = scorer([given])[0]
     before = len(picking.chosen)
     picking.take_all(scores)
     chosen = np.array(picking.chosen[before:], np.int64)
     if recipe.order == "flow":
-        chosen = flow(evidence, chosen, int(given[-1]))
+        chosen = _flowing(evidence, given, chosen)
     return [_Found(int(song), float(scores[song])) for song in chosen]
+
+
+def _flowing(evidence: Evidence, given: Ints, chosen: Ints) -> Ints:
+    """From the last seed on; without seeds from the best song."""
+    if len(given):
+        return flow(evidence, chosen, int(given[-1]))
+    first, others = chosen[:1], chosen[1:]
+    return np.concatenate([first, flow(evidence, others, int(first[0]))]) if len(first) else chosen
 
 
 def _arranged(
@@ -279,7 +320,9 @@ def _title(evidence: Evidence, facts: Facts, song: str) -> str:
 
 def _grounds(method: Method, evidence: Evidence) -> Grounds:
     used = method.needs | (method.either & available(evidence))
-    return Grounds("playlists" in used, "network" in used, "sound" in used)
+    by_title = "titles" in used
+    by_playlists = "playlists" in used and not by_title
+    return Grounds(by_playlists, "network" in used, "sound" in used, by_title)
 
 
 def _seeds_left_out(

@@ -7,7 +7,7 @@ continuation*), a half, and cold start.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,11 +16,14 @@ from numpy.typing import NDArray
 
 from songnet.errors import EmptyInputError, InputError, UsageError
 from songnet.model import Ids, Ints, Memberships, among
+from songnet.playlists._rules import plain_name
 
 HALF: Final = "half"
 COLD: Final = "cold"
+TITLE: Final = "title"
 SHOWN: Final = (1, 5, 10, 25, 100)
-SCENARIOS: Final = (HALF, *map(str, SHOWN), COLD)
+# What is drawn hangs on the place here: new ones come last.
+SCENARIOS: Final = (HALF, *map(str, SHOWN), COLD, TITLE)
 PLAYLISTS: Final = 1_000
 # What is left is to be about what there is: at most one playlist in so many is held out at a time.
 FOLDS: Final = 5
@@ -35,14 +38,17 @@ class Question:
     Attributes
     ----------
     shown
-        The songs that are shown, in the order of the playlist; at least one.
+        The songs that are shown, in the order of the playlist; at least one, but for ``title``.
     hidden
         Those that are to be found, in the same order; at least one.
+    title
+        What the playlist is called; empty if that is not known.
     """
 
     playlist: str
     shown: Ids
     hidden: Ids
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ def hide(
     playlists: int = PLAYLISTS,
     seed: int = 0,
     songs: Iterable[str] | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> list[Fold]:
     """Hold playlists out and hide songs of them.
 
@@ -88,7 +95,8 @@ def hide(
         ``half``: the first half of a playlist is shown, the song in the middle too; of playlists of
         two songs and more. ``1``, ``5``, ``10``, ``25``, ``100``: so many first songs are shown;
         of longer playlists. ``cold``: a fifth of `songs` at a time is hidden from all playlists,
-        and asked for where a playlist has such songs and others.
+        and asked for where a playlist has such songs and others. ``title``: no song is shown, of
+        playlists that are called something.
     positions
         int64 (m,), parallel to the rows: the order in each playlist; ties go to the smaller song
         id. Default: by song id.
@@ -96,6 +104,8 @@ def hide(
         At most so many are held out, drawn by `seed`.
     songs
         Which can go cold; default: all. Of no account elsewhere.
+    titles
+        What playlists are called, by id.
 
     Returns
     -------
@@ -104,7 +114,7 @@ def hide(
     Raises
     ------
     EmptyInputError
-        Fewer than two playlists are long enough.
+        Fewer than two playlists are long enough, or called something.
     InputError
         `positions` of another length.
     UsageError
@@ -118,7 +128,7 @@ def hide(
         raise InputError(
             f"positions must be one per membership: {len(positions)} for {len(memberships)}"
         )
-    ordered = _Ordered(memberships, positions)
+    ordered = _Ordered(memberships, positions, titles or {})
     random = np.random.default_rng([seed, SCENARIOS.index(scenario)])
     if scenario == COLD:
         able = None if songs is None else among(memberships.songs, songs)
@@ -129,8 +139,11 @@ def hide(
 class _Ordered:
     """Memberships, with the order of songs in their playlists."""
 
-    def __init__(self, memberships: Memberships, positions: Ints | None) -> None:
+    def __init__(
+        self, memberships: Memberships, positions: Ints | None, titles: Mapping[str, str]
+    ) -> None:
         self.memberships = memberships
+        self.titles = [titles.get(each, "") for each in memberships.playlists]
         playlist, song = memberships.playlist, memberships.song
         keys = (song, playlist) if positions is None else (song, positions, playlist)
         self.lengths = np.bincount(playlist, minlength=len(memberships.playlists))
@@ -153,22 +166,20 @@ class _Ordered:
         rows = self.order[start : start + self.lengths[playlist]]
         songs = self.memberships.songs[self.memberships.song[rows]]
         gone = hidden[rows]
-        return Question(str(self.memberships.playlists[playlist]), songs[~gone], songs[gone])
+        identity = str(self.memberships.playlists[playlist])
+        return Question(identity, songs[~gone], songs[gone], self.titles[playlist])
 
 
 def _continued(
     ordered: _Ordered, scenario: str, playlists: int, random: np.random.Generator
 ) -> Iterator[Fold]:
-    shown = (ordered.lengths + 1) // 2 if scenario == HALF else np.full_like(ordered.lengths, 0)
-    if scenario != HALF:
-        shown += int(scenario)
-    eligible = np.flatnonzero(ordered.lengths > shown)
+    shown = _shown(ordered, scenario)
+    able = ordered.lengths > shown
+    if scenario == TITLE:
+        able &= np.array([bool(plain_name(title)) for title in ordered.titles], np.bool_)
+    eligible = np.flatnonzero(able)
     if len(eligible) < FEWEST:
-        more = 1 if scenario == HALF else int(scenario)
-        raise EmptyInputError(
-            f"--scenario {scenario} needs {FEWEST} playlists of more than {more} songs: there are "
-            f"{len(eligible)}, the longest playlist has {ordered.lengths.max(initial=0)}"
-        )
+        raise EmptyInputError(_too_few(ordered, scenario, len(eligible)))
     asked = random.permutation(eligible)[:playlists]
     playlist = ordered.memberships.playlist
     behind = ordered.place >= shown[playlist]
@@ -176,6 +187,23 @@ def _continued(
         out = np.zeros(len(ordered.lengths), np.bool_)
         out[held] = True
         yield ordered.fold(held, behind & out[playlist])
+
+
+def _shown(ordered: _Ordered, scenario: str) -> Ints:
+    """int64 (playlists,): how many first songs of each are shown."""
+    if scenario == HALF:
+        return np.asarray((ordered.lengths + 1) // 2)
+    return np.full_like(ordered.lengths, 0 if scenario == TITLE else int(scenario))
+
+
+def _too_few(ordered: _Ordered, scenario: str, there: int) -> str:
+    if scenario == TITLE:
+        return f"--scenario {TITLE} needs {FEWEST} playlists that have a name: there are {there}"
+    more = 1 if scenario == HALF else int(scenario)
+    return (
+        f"--scenario {scenario} needs {FEWEST} playlists of more than {more} songs: there are "
+        f"{there}, the longest playlist has {ordered.lengths.max(initial=0)}"
+    )
 
 
 def _parts(asked: Ints, most: int) -> list[Ints]:

@@ -16,6 +16,7 @@ from songnet.playlists._pagerank import DAMPING, TOLERANCE, Walk, network_walk, 
 from songnet.playlists._path import PathScorer
 from songnet.playlists._scorer import Scorer
 from songnet.playlists._sound import Sound
+from songnet.playlists._titles import TitleNeighbors
 from songnet.playlists._walking import PageRank
 
 # Chosen on other lists than those that results are told of, see docs/playlists.md.
@@ -23,10 +24,13 @@ PENALTY: Final = 0.1
 PLAYLIST_DAMPING: Final = 0.6
 BLEND_WEIGHT: Final = 0.05
 PATH_WEIGHT: Final = 0.5
+# The method that goes by what lists are called.
+BY_TITLE: Final = "titles"
 # What to do about evidence that a method lacks.
 REMEDIES: Final = MappingProxyType(
     {
         "playlists": "load playlists with 'songnet load-playlists'",
+        "titles": "load playlists that have names",
         "sound": "make vectors with 'songnet embed'",
         "network": "link songs with 'songnet link playlists'",
         "communities": "find communities with 'songnet partitions run'",
@@ -77,11 +81,13 @@ class Method:
     name, title
         What it is called, and what it does, for people.
     needs
-        Of ``playlists``, ``sound``, ``network`` and ``communities``: all of them.
+        Of ``playlists``, ``titles``, ``sound``, ``network`` and ``communities``: all of them.
     build
         Makes the scorer; ask `make`, which looks first whether all it needs is there.
     either
         Of the same: one of them at least; empty where `needs` says all.
+    seedless
+        Whether it can answer where no song is given.
     """
 
     name: str
@@ -89,6 +95,7 @@ class Method:
     needs: frozenset[str]
     build: Callable[[Evidence, Options], Scorer]
     either: frozenset[str] = frozenset()
+    seedless: bool = False
 
     def lacks(self, evidence: Evidence) -> list[str]:
         """What it needs and `evidence` does not have; all of `either` where it has none of it."""
@@ -109,6 +116,7 @@ def available(evidence: Evidence) -> frozenset[str]:
     """What kinds of evidence there are."""
     there = {
         "playlists": evidence.members.shape[0] > 0,
+        "titles": any(evidence.plain_names),
         "sound": bool(evidence.heard.any()),
         "network": evidence.links is not None,
         "communities": evidence.communities is not None,
@@ -209,16 +217,25 @@ METHODS: Final = _listed(
         either=frozenset({"playlists", "sound"}),
     ),
     Method(
+        BY_TITLE,
+        "the songs of the playlists with the most similar titles, whatever the seeds",
+        frozenset({"playlists", "titles"}),
+        lambda evidence, _: TitleNeighbors.of(evidence),
+        seedless=True,
+    ),
+    Method(
         "popularity",
         "the songs of the most playlists, whatever the seeds",
         frozenset({"playlists"}),
         lambda evidence, _: Popularity(evidence.popularity),
+        seedless=True,
     ),
     Method(
         "random",
         "any song, whatever the seeds",
         frozenset(),
         lambda evidence, options: Random(len(evidence), options.seed),
+        seedless=True,
     ),
 )
 

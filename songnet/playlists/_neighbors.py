@@ -74,11 +74,11 @@ class PlaylistNeighbors:
         """
         start = spread(seeds, len(self.rarity)) * (self.rarity**2)[:, None]
         alike = (self.members @ start) / self.norms[:, None]
-        return np.asarray(self.back @ _nearest(alike), np.float64)
+        return np.asarray(self.back @ only_nearest(alike), np.float64)
 
 
-def _nearest(alike: Floats) -> Floats:
-    """The same, 0 for what is below the last of the nearest of a column."""
+def only_nearest(alike: Floats) -> Floats:
+    """The same (playlists, q), 0 for what is below the last of the nearest of a column."""
     if len(alike) <= NEAREST_PLAYLISTS:
         return alike
     place = len(alike) - NEAREST_PLAYLISTS

@@ -71,6 +71,9 @@ class Reason:
         Of a path.
     playlists
         In how many playlists it is.
+    called
+        Where a title was given: what the playlists are called that hold the song and whose titles
+        are most like it; at most 3, the most alike first.
     """
 
     shared: tuple[tuple[str, int], ...] = ()
@@ -80,15 +83,17 @@ class Reason:
     via: str | None = None
     between: Between | None = None
     playlists: int = 0
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Grounds:
-    """What songs were chosen by: playlists, the edges of a network, sound, or several of these."""
+    """What songs were chosen by: playlists, a network's edges, sound, titles, or several."""
 
     playlists: bool = False
     network: bool = False
     sound: bool = False
+    titles: bool = False
 
 
 class Reasoner:
@@ -98,6 +103,8 @@ class Reasoner:
     ----------
     seeds
         int64 (s,): indices into `evidence`.
+    alike
+        float64 (playlists,): how like a title that was given each playlist's is. None without.
     """
 
     def __init__(
@@ -106,9 +113,11 @@ class Reasoner:
         seeds: Ints,
         grounds: Grounds,
         names: CommunityNames | None = None,
+        alike: Floats | None = None,
     ) -> None:
         self._evidence, self._seeds, self._grounds = evidence, seeds, grounds
         self._names = names
+        self._alike = alike
         self._back = evidence.members.T.tocsr()
         self._of_seeds = self._back[seeds]
         self._near_seeds = self._one_step() if grounds.playlists or grounds.network else None
@@ -128,11 +137,20 @@ class Reasoner:
             via=None if joined else self._via(song),
             between=between,
             playlists=int(self._evidence.popularity[song]),
+            called=self._called(song),
         )
 
     def _shared(self, song: int) -> tuple[tuple[str, int], ...]:
         counts = self._of_seeds @ self._back[[song]].toarray().ravel()
         return tuple((name, int(count)) for name, count in self._most(counts))
+
+    def _called(self, song: int) -> tuple[str, ...]:
+        if self._alike is None or self._evidence.titles is None:
+            return ()
+        lists = self._back[[song]].indices
+        lists = lists[self._alike[lists] > 0]
+        order = lists[np.argsort(-self._alike[lists], kind="stable")]
+        return tuple(dict.fromkeys(self._evidence.titles[order]))[:MOST_NAMED]
 
     def _linked(self, song: int) -> tuple[tuple[str, float], ...]:
         assert self._evidence.links is not None  # noqa: S101 (the method walked over them)
@@ -210,6 +228,7 @@ def sentence(reason: Reason, grounds: Grounds, title: Callable[[str], str]) -> s
     """
     parts = [
         *_of_path(reason, title),
+        *(_of_titles(reason) if grounds.titles else []),
         *(_of_links(reason, title) if grounds.network else []),
         *(_of_playlists(reason, title) if grounds.playlists else []),
         *(_of_sound(reason, title) if grounds.sound else []),
@@ -223,6 +242,13 @@ def _of_path(reason: Reason, title: Callable[[str], str]) -> list[str]:
     if reason.between is None:
         return []
     return [f"{reason.between.fraction:.0%} of the way to {title(reason.between.end)}"]
+
+
+def _of_titles(reason: Reason) -> list[str]:
+    """What the title has to do with it; a song of no such playlist is there for being popular."""
+    if reason.called:
+        return [f"in {_and([repr(called) for called in reason.called])}"]
+    return [f"in {_lists(reason.playlists)}, none of a title like this"]
 
 
 def _of_links(reason: Reason, title: Callable[[str], str]) -> list[str]:
@@ -248,8 +274,11 @@ def _of_sound(reason: Reason, title: Callable[[str], str]) -> list[str]:
 
 
 def _of_nothing(reason: Reason) -> str:
-    lists = f"{reason.playlists:,} playlist" + ("" if reason.playlists == 1 else "s")
-    return f"in {lists}; nothing joins it with a seed"
+    return f"in {_lists(reason.playlists)}; nothing joins it with a seed"
+
+
+def _lists(count: int) -> str:
+    return f"{count:,} playlist" + ("" if count == 1 else "s")
 
 
 def _and(parts: list[str]) -> str:

@@ -20,6 +20,7 @@ MOST_SONGS: Final = 1000
 # The first look at a list of scores; few songs break a rule, so that it mostly suffices.
 LOOK: Final = 200
 MS_PER_MINUTE: Final = 60_000
+_WORD = re.compile(r"\w+")
 # What the same recording is called when it comes out again.
 _ISSUE = re.compile(
     r" [-\u2013(\[] ?[^-\u2013(\[]*\b(?:remaster(?:ed)?|mono|stereo|(?:radio|single) edit"
@@ -46,6 +47,16 @@ def plain_title(title: str) -> str:
     'bohemian rhapsody'
     """
     return _ISSUE.sub("", folded(title))
+
+
+def plain_name(title: str) -> str:
+    """A playlist's title as titles are compared: its words, folded; signs where it has no words.
+
+    >>> plain_name("80's  Rock & Pop!")
+    '80 s rock pop'
+    """
+    plain = folded(title)
+    return " ".join(_WORD.findall(plain)) or plain
 
 
 @dataclass(frozen=True)

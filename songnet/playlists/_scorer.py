@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
@@ -22,7 +22,8 @@ class Scorer(Protocol):
         Parameters
         ----------
         seeds
-            q arrays of indices into `Evidence.songs`, none empty, in the order of the playlist.
+            q arrays of indices into `Evidence.songs`, in the order of the playlist; empty ones only
+            for a method that needs no seeds.
 
         Returns
         -------
@@ -30,6 +31,20 @@ class Scorer(Protocol):
         said of the seeds themselves means nothing.
         """
         ...
+
+
+@runtime_checkable
+class ByTitle(Protocol):
+    """A scorer that goes by what lists are called."""
+
+    def titled(self, titles: Sequence[str]) -> Scorer:
+        """The scorer of as many lists as there are titles, in that order."""
+        ...
+
+
+def titled(scorer: Scorer, titles: Sequence[str]) -> Scorer:
+    """The scorer for lists of these titles; the same if it goes by none."""
+    return scorer.titled(titles) if isinstance(scorer, ByTitle) else scorer
 
 
 def spread(seeds: Seeds, songs: int) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from songnet.errors import StateError, UsageError
-from songnet.playlists import METHODS, CommunityNames, Evidence, Method, find
+from songnet.playlists import BY_TITLE, METHODS, CommunityNames, Evidence, Method, find
 from songnet.workflows._playlist_evidence import Sources, preferred_encoder
 from songnet.workflows.workspace import Workspace
 
@@ -15,14 +15,18 @@ DEFAULTS: Final = ("blend", "pagerank", "sound")
 PREFERRED: Final = ("leiden", "louvain", "infomap")
 
 
-def wanted_method(method: str | None, named: Sources) -> Method | None:
+def wanted_method(method: str | None, named: Sources, title: str | None = None) -> Method | None:
     """The method that was asked for, if one was; `pagerank` goes over what is named.
+
+    A title asks for `BY_TITLE`.
 
     Raises
     ------
     UsageError
         There is no such method, or a network is named for one that goes over none.
     """
+    if title is not None and method is None:
+        method = BY_TITLE
     if named.network is None:
         return None if method is None else find(method)
     over = "pagerank-network" if named.partition is None else "pagerank-communities"

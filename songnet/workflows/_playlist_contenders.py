@@ -134,6 +134,7 @@ class Course:
         methods: Sequence[Method],
         chosen: Chosen,
         table: pa.Table,
+        titles: Mapping[str, str],
     ) -> None:
         self.left_out: dict[str, str] = {}
         self._workspace = workspace
@@ -141,6 +142,7 @@ class Course:
         self._methods = methods
         self._chosen = chosen
         self._table = table
+        self._titles = titles
         self._songs = workspace.store.songs()["id"].to_pylist()
 
     def contenders(self, fold: Fold) -> list[Contender]:
@@ -180,6 +182,7 @@ class Course:
                 COMMUNITIES, rebuilt.partition, chosen.partition, asked.partition
             ),
             songs=self._songs,
+            titles=self._titles,
         )
         found = {}
         for name in chosen.encoders:

@@ -23,8 +23,10 @@ class Sources:
     encoder: str | None = None
 
 
-def pull_evidence(workspace: Workspace, sources: Sources) -> Evidence:
+def pull_evidence(workspace: Workspace, sources: Sources, *, titles: bool = False) -> Evidence:
     """What the graph holds of playlists, and of what `sources` name.
+
+    `titles` asks for what playlists are called as well.
 
     Raises
     ------
@@ -45,7 +47,15 @@ def pull_evidence(workspace: Workspace, sources: Sources) -> Evidence:
         network=network or None,
         partition=workspace.store.partition(sources.partition) if sources.partition else None,
         songs=workspace.store.songs()["id"].to_pylist(),
+        titles=playlist_titles(workspace) if titles else None,
     )
+
+
+def playlist_titles(workspace: Workspace) -> dict[str, str]:
+    """What all playlists are called, by id; empty where one has no name."""
+    table = workspace.store.playlists()
+    names = zip(table["id"].to_pylist(), table["name"].to_pylist(), strict=True)
+    return {playlist: name or "" for playlist, name in names}
 
 
 def preferred_encoder(workspace: Workspace) -> str | None:

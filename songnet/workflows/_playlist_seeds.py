@@ -41,12 +41,15 @@ class Asked:
         Ids, words, or ``artist:NAME``.
     music_root
         What paths in playlists are relative to.
+    title
+        What the playlists are called whose songs are meant; seeds are not needed then.
     """
 
     seeds: Sequence[str] = ()
     file: Path | None = None
     avoid: Sequence[str] = ()
     music_root: Path | None = None
+    title: str | None = None
 
 
 @dataclass
@@ -92,10 +95,10 @@ def find_seeds(asked: Asked, catalogue: Catalogue, popularity: Ints) -> Seeds:
     InputError
         A seed that is no song, or may be several; a file that cannot be read or holds none.
     """
-    if not asked.seeds and asked.file is None:
+    if not asked.seeds and asked.file is None and asked.title is None:
         raise UsageError(
             "a playlist needs a song to begin with: give ids, words of title and artist, or audio "
-            "files, or a list with --seeds"
+            "files, or a list with --seeds; or say with --title what it is called"
         )
     finder = _Finder(catalogue, popularity)
     for text in asked.seeds:

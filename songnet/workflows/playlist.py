@@ -88,6 +88,8 @@ class Made:
         The method that was taken, and what it went by.
     seeds
         What the seeds are called, in order, by id; sounds that are no songs among them.
+    title
+        The title that it goes by, if it does.
     generated
         The songs, and notes.
     facts
@@ -106,6 +108,17 @@ class Made:
     facts: tuple[dict[str, Any], ...]
     kept: str | None = None
     out: Path | None = None
+    title: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """What it goes on from, in a few words."""
+        titles = [*self.seeds.values()]
+        more = f" and {len(titles) - SHOWN:,} more" if len(titles) > SHOWN else ""
+        seeds = "; ".join(titles[:SHOWN]) + more
+        if self.title is None:
+            return f"from {seeds}"
+        return f"like {self.title!r}" + (f", after {seeds}" if seeds else "")
 
     @property
     def minutes(self) -> float | None:
@@ -124,6 +137,7 @@ class Made:
             "order": self.recipe.order,
             "seed": self.recipe.options.seed,
             **asdict(self.sources),
+            "title": self.title,
             "seeds": [{"id": song, "title": title} for song, title in self.seeds.items()],
             "songs": [_song_json(song, row) for song, row in songs],
             "minutes": self.minutes,
@@ -183,10 +197,10 @@ def make_playlist(
     """
     recipe, saving, named = recipe or Recipe(), saving or Saving(), sources or Sources()
     _check_saving(workspace, saving)
-    wanted = wanted_method(method, named)
+    wanted = wanted_method(method, named, asked.title)
     used = used_sources(workspace, wanted, named)
     progress("steps", 0, STEPS, "reading the graph")
-    evidence = pull_evidence(workspace, used)
+    evidence = pull_evidence(workspace, used, titles=asked.title is not None)
     recipe = replace(recipe, method=(wanted or default_method(evidence)).name)
     catalogue = Catalogue.of(workspace.store.songs())
     seeds = find_seeds(asked, catalogue, evidence.popularity[evidence.places(catalogue.songs)])
@@ -203,8 +217,11 @@ def make_playlist(
         rules=_avoiding(rules or Rules(), avoided),
         unlisted=seeds.heard,
         names=community_names(workspace, used.partition),
+        title=asked.title,
     )
-    made = _made(catalogue, seeds, avoided, generated, recipe=recipe, sources=used)
+    made = _made(
+        catalogue, seeds, avoided, generated, recipe=recipe, sources=used, title=asked.title
+    )
     return _saved(workspace, made, saving, asked.music_root)
 
 
@@ -257,15 +274,18 @@ def _made(
     *,
     recipe: Recipe,
     sources: Sources,
+    title: str | None,
 ) -> Made:
     titles = {song: catalogue.shown(song) for song in seeds.songs}
+    first = f"from {next(iter(titles.values()))}" if title is None else f"like {title!r}"
     return Made(
-        name=f"{recipe.method} from {next(iter(titles.values()))}"[:NAME_LENGTH],
+        name=f"{recipe.method} {first}"[:NAME_LENGTH],
         recipe=recipe,
         sources=sources,
         seeds=titles,
         generated=replace(generated, notes=(*seeds.notes, *avoided.notes, *generated.notes)),
         facts=tuple(catalogue.row(song.id) for song in generated.songs),
+        title=title,
     )
 
 
@@ -310,9 +330,7 @@ def _kept(workspace: Workspace, made: Made) -> str:
 
 def _description(made: Made) -> str:
     """How the playlist was made, in a line."""
-    titles = list(made.seeds.values())
-    more = f" and {len(titles) - SHOWN:,} more" if len(titles) > SHOWN else ""
     used = {name: value for name, value in asdict(made.sources).items() if value}
     options = {**used, "order": made.recipe.order, "seed": made.recipe.options.seed}
     told = ", ".join(f"{name} {value}" for name, value in options.items())
-    return f"{made.recipe.method} from {'; '.join(titles[:SHOWN])}{more} ({told})"
+    return f"{made.recipe.method} {made.origin} ({told})"

@@ -15,8 +15,10 @@ from songnet.playlists import (
     COLD,
     HALF,
     METHODS,
+    TITLE,
     Evaluation,
     Evidence,
+    Method,
     Options,
     evaluate,
     find,
@@ -25,13 +27,18 @@ from songnet.playlists import (
 from songnet.progress import Progress, silent
 from songnet.tables import distinct, evidence
 from songnet.workflows._playlist_contenders import Asked, Chosen, Course, choose
+from songnet.workflows._playlist_evidence import playlist_titles
 from songnet.workflows.saved import info_of
 from songnet.workflows.workspace import Workspace, pull_vectors
 
 __all__ = ["Asked", "PlaylistEvaluation", "evaluate_playlists"]
 
 SCHEMA: Final = "songnet.playlist.evaluate/1"
-SHOWN: Final = {HALF: "the first half", COLD: "all songs but the cold ones"}
+SHOWN: Final = {
+    HALF: "the first half",
+    COLD: "all songs but the cold ones",
+    TITLE: "the title",
+}
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,8 @@ def evaluate_playlists(
         No such method or scenario.
     """
     asked = asked or Asked()
-    methods = [find(name) for name in dict.fromkeys(asked.methods)] or list(METHODS.values())
+    methods = _methods(asked)
+    titles = playlist_titles(workspace)
     table, memberships = _memberships(workspace)
     chosen = choose(workspace, asked, methods)
     folds = hide(
@@ -98,8 +106,9 @@ def evaluate_playlists(
         playlists=asked.playlists,
         seed=asked.seed,
         songs=_audible(workspace, chosen) if asked.scenario == COLD else None,
+        titles=titles,
     )
-    course = Course(workspace, asked, methods, chosen, table)
+    course = Course(workspace, asked, methods, chosen, table, titles)
     found = evaluate(
         folds,
         course.contenders,
@@ -110,6 +119,13 @@ def evaluate_playlists(
     )
     found = replace(found, left_out={**found.left_out, **course.left_out})
     return PlaylistEvaluation(asked, found, chosen.network, chosen.partition, chosen.encoders)
+
+
+def _methods(asked: Asked) -> list[Method]:
+    """Those that were named; else all that can be asked."""
+    named = [find(name) for name in dict.fromkeys(asked.methods)]
+    every = named or list(METHODS.values())
+    return every if asked.scenario != TITLE or named else [each for each in every if each.seedless]
 
 
 def _memberships(workspace: Workspace) -> tuple[pa.Table, Memberships]:

@@ -50,6 +50,16 @@ def test_scenarios(loaded):
     assert done["scenario"]["shown_songs"] == 20
 
 
+def test_a_title_alone(loaded):
+    said = loaded(*COMMAND, "--scenario", "title", "--json").json()
+    assert said["scenario"]["shown"] == "the title"
+    assert said["scenario"]["shown_songs"] == 0
+    assert {each["name"] for each in said["methods"]} == {"titles", "popularity", "random"}
+    assert "come by" not in loaded(*COMMAND, "--scenario", "title").err
+    both = loaded(*COMMAND, "--scenario", "title", "--methods", "titles,pagerank")
+    assert "left out pagerank: it goes on from songs, and none is shown" in both.err
+
+
 def test_an_encoder_that_aims_at_playlists_is_taught_again(loaded):
     loaded("embed", "--model", "track2vec", "--dimensions", "4", "--epochs", "2")
     loaded("embed", "--model", "mp3tovec", "--filters", "2,2", "--epochs", "1")
@@ -69,8 +79,9 @@ def test_an_encoder_that_aims_at_playlists_is_taught_again(loaded):
 
 
 BAD = [
-    (("--scenario", "7"), 2, "there is no scenario '7': use one of half, 1, 5, 10, 25, 100, cold"),
+    (("--scenario", "7"), 2, "no scenario '7': use one of half, 1, 5, 10, 25, 100, cold, title"),
     (("--scenario", "100"), 1, "--scenario 100 needs 2 playlists of more than 100 songs"),
+    (("--scenario", "title", "--methods", "neighbours"), 1, "none can go on from a title alone"),
     (("--methods", "wish"), 2, "there is no method 'wish'"),
     (("--methods", "sound"), 1, "the method sound cannot be evaluated"),
     (("--encoder", "nope"), 1, "there is no encoder 'nope'"),

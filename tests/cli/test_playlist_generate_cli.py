@@ -23,8 +23,8 @@ def test_a_playlist_with_reasons(loaded):
     assert "pagerank from Song 3 – Artist 0: 6 songs" in shown.err
     facts = loaded(*GENERATE, "file:taste0/03.png", "--length", "6", "--json").json()
     assert list(facts) == [
-        "schema", "name", "method", "order", "seed", "network", "partition", "encoder", "seeds",
-        "songs", "minutes", "notes", "kept", "out",
+        "schema", "name", "method", "order", "seed", "network", "partition", "encoder", "title",
+        "seeds", "songs", "minutes", "notes", "kept", "out",
     ]  # fmt: skip
     assert facts["schema"] == "songnet.playlist.generate/1"
     assert facts["seeds"] == [{"id": "file:taste0/03.png", "title": "Song 3 – Artist 0"}]
@@ -40,6 +40,7 @@ def test_every_method(embedded):
     embedded("partitions", "run", "leiden", "--on", "playlists")
     for method in METHODS:
         command = (*GENERATE, "song 3 artist 0", "song 14", "--method", method, "--length", "8")
+        command += ("--title", "list 1") if method == "titles" else ()
         facts = embedded(*command, "--json").json()
         assert facts["method"] == method
         assert facts["partition"] == "leiden-playlists"
@@ -53,6 +54,25 @@ def test_every_method(embedded):
         for seed in ("1", "1", "2")
     )
     assert first == again != other
+
+
+def test_a_title_alone_is_enough(songnet, tmp_path):
+    rows = ["playlist,artist,title", *(f"Summer {n},by,s{n}" for n in (1, 2)), "Winter,by,w"]
+    (tmp_path / "lists.csv").write_text("\n".join([*rows, "Summer 1,by,both", "Summer 2,by,both"]))
+    songnet("load-playlists", "lists.csv")
+    arguments = (*GENERATE, "--title", "summers", "--order", "score", "--length", "3")
+    shown = songnet(*arguments, "--keep", "--out", "list.xspf")
+    assert shown.out.splitlines()[1].split()[:2] == ["1", "both"]
+    assert "in 'Summer 1' and 'Summer 2'" in shown.out
+    assert "titles like 'summers': 3 songs by titles" in shown.err
+    facts = songnet(*arguments, "--json").json()
+    assert (facts["title"], facts["seeds"], facts["method"]) == ("summers", [], "titles")
+    assert [song["title"] for song in facts["songs"]] == ["both", "s1", "s2"]
+    after = songnet(*GENERATE, "--title", "winter", "s2", "--json").json()
+    assert [song["is_seed"] for song in after["songs"]] == [True, False, False, False]
+    kept = songnet("query", "MATCH (p:Playlist) WHERE p.id STARTS WITH 'generated:' "
+                   "RETURN p.description AS said", "--json").json()  # fmt: skip
+    assert kept[0]["said"].startswith("titles like 'summers' (")
 
 
 def test_a_file_is_heard_or_known(embedded, sounds, tmp_path):
@@ -116,6 +136,9 @@ BAD = [
     (["song 3 artist 0", "--damping", "1"], 2, "--damping must be at least 0 and below 1"),
     (["song 3 artist 0", "--order", "up"], 2, "--order must be flow or score: got 'up'"),
     (["song 3 artist 0", "--method", "magic"], 2, "there is no method 'magic': use one of"),
+    (["song 3 artist 0", "--method", "titles"], 2, "goes by a title: give one with --title"),
+    (["--title", "x", "--method", "pagerank"], 2, "--title is for --method titles: pagerank"),
+    (["--title", "#"], 1, "no playlist is called anything like '#'"),
     (["song 3 artist 0", "--method", "sound"], 1, "make vectors with 'songnet embed'"),
     (["song 3 artist 0", "--method", "path"], 2, "a path needs two seeds or more"),
     (["song 3 artist 0", "--network", "none"], 1, "there is no network or encoder 'none'"),

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 
 from songnet.errors import EmptyInputError, InputError, UsageError
 from songnet.model import Memberships
-from songnet.playlists import SCENARIOS, hide
+from songnet.playlists import SCENARIOS, TITLE, hide
 
 LISTS = st.dictionaries(
     st.sampled_from([f"p{n:02d}" for n in range(12)]),
     st.lists(st.sampled_from([f"s{n:02d}" for n in range(30)]), unique=True, min_size=1),
     min_size=3,
 )
+
+TITLES = {f"p{n:02d}": f"Title {n}" for n in range(12)}
 
 
 def ordered(lists):
@@ -36,7 +38,9 @@ def pairs_of(memberships):
 def test_nothing_leaks(lists, scenario, most, seed):
     memberships, places = ordered(lists)
     try:
-        folds = hide(memberships, scenario, positions=places, playlists=most, seed=seed)
+        folds = hide(
+            memberships, scenario, positions=places, playlists=most, seed=seed, titles=TITLES
+        )
     except EmptyInputError:
         return
     everything = pairs_of(memberships)
@@ -50,7 +54,8 @@ def test_nothing_leaks(lists, scenario, most, seed):
         rows = zip(memberships.playlist[fold.kept], memberships.song[fold.kept], strict=True)
         assert {(memberships.playlists[p], memberships.songs[s]) for p, s in rows} == left
         for asked in fold.questions:
-            assert len(asked.shown)
+            assert bool(len(asked.shown)) != (scenario == TITLE)
+            assert asked.title == TITLES[asked.playlist]
             assert len(asked.hidden)
             assert {*asked.shown, *asked.hidden} == set(lists[asked.playlist])
             assert [*asked.shown] == [s for s in lists[asked.playlist] if s in {*asked.shown}]
@@ -68,7 +73,9 @@ def test_nothing_leaks(lists, scenario, most, seed):
 def test_the_order_of_rows_is_of_no_account(lists, scenario):
     turned = dict(reversed(lists.items()))
     try:
-        one, two = (hide(*ordered(each)[:1], scenario, seed=3) for each in (lists, turned))
+        one, two = (
+            hide(*ordered(each)[:1], scenario, seed=3, titles=TITLES) for each in (lists, turned)
+        )
     except EmptyInputError:
         return
     assert len(one) == len(two)
@@ -136,3 +143,14 @@ def test_bad_requests_are_refused():
         hide(memberships, "5")
     with pytest.raises(EmptyInputError, match="--scenario cold needs 2 playlists"):
         hide(memberships, "cold", songs=[])
+
+
+def test_lists_without_a_name_are_not_asked_for_by_title():
+    memberships, _ = ordered({"p1": ["a"], "p2": ["b", "c"], "p3": ["a"], "p4": ["a"]})
+    titles = {"p1": "One", "p2": "Two", "p3": " ", "elsewhere": "x"}
+    folds = hide(memberships, TITLE, titles=titles)
+    asked = {question.playlist: question for fold in folds for question in fold.questions}
+    assert {name: question.title for name, question in asked.items()} == {"p1": "One", "p2": "Two"}
+    assert [*asked["p2"].hidden] == ["b", "c"]
+    with pytest.raises(EmptyInputError, match="needs 2 playlists that have a name: there are 0"):
+        hide(memberships, TITLE)

@@ -43,7 +43,7 @@ def load(store, playlists):
         for place, song in enumerate(songs)
     ]
     store.add_playlists(
-        pa.table({"id": list(playlists)}),
+        pa.table({"id": list(playlists), "name": [f"List {name}" for name in playlists]}),
         pa.table({"id": SONGS}),
         pa.table(dict(zip(["playlist", "song", "position", "times"],
                           map(list, zip(*rows, strict=True)), strict=True))),

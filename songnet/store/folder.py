@@ -11,7 +11,8 @@
       choices/ENCODER.json       how many communities (`songnet.partitions.Choice`)
       sweeps/ALGORITHM-NETWORK.json   resolution profiles (`songnet.partitions.Sweep`)
       nulls/KEY.json, KEY.parquet     what null hypotheses gave (`songnet.store.nulls`)
-      removals/KEY.json          what was being removed when songnet was killed
+      removals/KEY.json, KEY/    what was being removed when songnet was killed
+                                 (`songnet.store.removals`)
 
 Every file carries its schema and fingerprint, is written under a temporary name, flushed to disk
 and renamed, so that a reader sees the old file or the new one and never a half.
@@ -19,7 +20,7 @@ and renamed, so that a reader sees the old file or the new one and never a half.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ import pyarrow.parquet as pq
 
 from songnet.errors import FormatError, InputError, StateError
 from songnet.files import replacing
-from songnet.model import Ids, Ints, SongNetwork, Vectors, fingerprint
+from songnet.model import Ids, Ints, SongNetwork, Vectors
 from songnet.names import check_encoder_name, check_name
 from songnet.partitions import Choice, Sweep
 from songnet.store._folder_parts import encoders_with_parts, parts_of_encoder, remove_path
@@ -45,9 +46,9 @@ from songnet.store._parquet import (
 )
 from songnet.store.latents import LatentsFile, open_latents, remove_songs, write_latents
 from songnet.store.nulls import Nulls
+from songnet.store.removals import Removals
 
 NETWORK_SCHEMA = "songnet.network/1"
-REMOVAL_SCHEMA = "songnet.removal/1"
 EDGE_COLUMNS = ("source", "target", "weight")
 DICTIONARY_BYTES = 1 << 30
 ROWS = 1 << 26  # every group of rows has a dictionary of its own
@@ -66,6 +67,7 @@ class DataFolder:
         self.root = root
         self.spectrograms = root / "spectrograms"
         self.nulls = Nulls(root / "nulls")
+        self.removals = Removals(root / "removals")
 
     def encoder(self, name: str) -> Path:
         """Where the trained encoder `name` lies."""
@@ -199,50 +201,17 @@ class DataFolder:
         for path in paths:
             remove_path(path)
 
-    def begin_removal(
-        self, kind: str, ids: Iterable[str], going: Mapping[str, Sequence[str]]
-    ) -> None:
-        """Keep in mind what a command is about to remove, so that it can be completed.
-
-        Parameters
-        ----------
-        kind, ids
-            What it was asked for.
-        going
-            What goes with it and has files: ``songs``, ``networks``, ``encoders``.
-        """
-        facts = {"schema": REMOVAL_SCHEMA, "kind": kind, "ids": sorted(ids), "going": dict(going)}
-        write_json(self._removal_path(kind, ids), facts)
-
-    def begun_removal(self, kind: str, ids: Iterable[str]) -> dict[str, list[str]] | None:
-        """What goes with such a removal that was begun and has not ended; None where none was."""
-        path = self._removal_path(kind, ids)
-        return read_json(path, _going_of_removal) if path.exists() else None
-
-    def end_removal(self, kind: str, ids: Iterable[str]) -> None:
-        """It is complete."""
-        remove_path(self._removal_path(kind, ids))
-
     def remove_songs(self, songs: Ids) -> None:
         """Take songs out of all latents and null partitions; networks are left as they are."""
         for path in sorted((self.root / "latents").glob("[!.]*.parquet")):
             remove_songs(path, path.stem, songs)
         self.nulls.remove_songs(songs)
 
-    def _removal_path(self, kind: str, ids: Iterable[str]) -> Path:
-        return self.root / "removals" / f"{fingerprint([kind], sorted(ids))}.json"
-
     def _network_path(self, name: str) -> Path:
         return self.root / "networks" / f"{check_name(name, what='network')}.parquet"
 
     def _latents_path(self, encoder: str) -> Path:
         return self.root / "latents" / f"{check_encoder_name(encoder)}.parquet"
-
-
-def _going_of_removal(facts: Mapping[str, Any]) -> dict[str, list[str]]:
-    if facts.get("schema") != REMOVAL_SCHEMA:
-        raise InputError(f"has schema {facts.get('schema')!r}, not {REMOVAL_SCHEMA!r}")
-    return dict(facts["going"])
 
 
 def _write_network(path: Path, table: pa.Table, facts: dict[str, Any]) -> None:

@@ -237,12 +237,12 @@ def _complete(workspace: Workspace, made: Made, plan: Removal) -> Removal:
 
 def _with_left_over(workspace: Workspace, made: Made, plan: Removal) -> Removal:
     """With what this removal, when it was killed, had taken from the graph but not from files."""
-    begun = workspace.data.begun_removal(plan.kind, plan.ids)
+    begun = workspace.data.removals.begun(plan.kind, plan.ids)
     if begun is None:
         return plan
-    songs = set(begun["songs"]) - set(workspace.store.songs()["id"].to_pylist())
-    networks = tuple(sorted(set(begun["networks"]) - made.networks.keys()))
-    encoders = tuple(sorted(set(begun["encoders"]) - made.encoders.keys()))
+    songs = set(begun.going["songs"]) - set(workspace.store.songs()["id"].to_pylist())
+    networks = tuple(sorted(set(begun.going["networks"]) - made.networks.keys()))
+    encoders = tuple(sorted(set(begun.going["encoders"]) - made.encoders.keys()))
     return replace(
         plan,
         songs=tuple(dict.fromkeys([*plan.songs, *sorted(songs)])),
@@ -262,7 +262,7 @@ def _check_there(
     """
     known = set(there)
     unknown = [id_ for id_ in ids if id_ not in known]
-    if not unknown or workspace.data.begun_removal(kind, ids) is not None:
+    if not unknown or workspace.data.removals.begun(kind, ids) is not None:
         return
     first = unknown[0]
     count = f"{len(unknown):,} of {len(ids):,} are not there, " if len(ids) > 1 else ""

@@ -13,6 +13,7 @@ from songnet.model import Ids, Partition, Scalar, SongNetwork, among
 from songnet.networks import multiplex
 from songnet.networks._part import part
 from songnet.store import GraphStore
+from songnet.store.removals import Shrunk
 from songnet.workflows._remove_hanging import Made
 from songnet.workflows.link import REMOVED
 from songnet.workflows.workspace import Workspace, pull_network
@@ -85,11 +86,11 @@ def _layers(workspace: Workspace, made: Made, info: NetworkInfo, songs: Ids) -> 
     return layers if all(layer.weights.sum() > 0 for layer in layers) else []
 
 
-def shrink_partition(store: GraphStore, name: str, songs: Ids, created_at: str) -> None:
-    """Write a partition without these songs, its communities under the titles that they had."""
+def shrink_partition(store: GraphStore, name: str, songs: Ids, created_at: str) -> Shrunk:
+    """A partition without these songs, its communities under the titles that they had."""
     left, before = partition_without(store.partition(name), songs)
     titles = store.community_titles(name)
-    store.write_partition(left, created_at, [titles[number] for number in before])
+    return Shrunk(left, created_at, [titles[number] for number in before])
 
 
 def drop_songs_from_other_files(workspace: Workspace, songs: Ids) -> None:

@@ -16,6 +16,7 @@ from songnet.errors import BadNameError
 from songnet.model import Ids, object_array
 from songnet.progress import Progress, silent, step
 from songnet.sources.archive import SpectrogramArchive
+from songnet.store.removals import Begun
 from songnet.workflows._removal import Kind, Removal
 from songnet.workflows._remove_hanging import Made, Results
 from songnet.workflows._remove_plan import plan_removal
@@ -38,20 +39,43 @@ def remove(workspace: Workspace, removal: Removal, *, progress: Progress = silen
         The store or the disk refuses; the same call completes what was begun.
     """
     workspace.store.check_writable()
-    workspace.data.begin_removal(removal.kind, removal.ids, removal.with_files)
+    _begin(workspace, removal)
     made = Made.of(workspace.store)
     with step(progress, "removing results"):
         _remove_results(workspace, made, removal.results)
     songs = object_array(removal.songs)
     with step(progress, "taking songs out of results"):
         shrink_networks(workspace, made, removal.networks, songs)
-        for name in removal.partitions:
-            shrink_partition(workspace.store, name, songs, made.partitions[name].created_at)
+        _shrink_partitions(workspace, made, removal, songs)
     if removal.playlists or removal.songs:
         with step(progress, "removing from graph and files"):
             workspace.store.remove(playlists=removal.playlists, songs=removal.songs)
             _remove_from_files(workspace, songs)
-    workspace.data.end_removal(removal.kind, removal.ids)
+    workspace.data.removals.end(removal.kind, removal.ids)
+
+
+def _begin(workspace: Workspace, removal: Removal) -> None:
+    """Keep in mind what is removed; write whole what it had begun to write when it was killed."""
+    removals, store = workspace.data.removals, workspace.store
+    before = removals.begun(removal.kind, removal.ids) or Begun()
+    there = {info.name: info.created_at for info in store.networks()}
+    losing = {**before.losing, **{name: there[name] for name in removal.networks}}
+    removals.begin(removal.kind, removal.ids, Begun(removal.with_files, losing))
+    hidden = set(store.unfinished())
+    for name in before.losing:
+        if ("network", name) in hidden:
+            store.write_network(workspace.data.network(name), before.losing[name])
+    for shrunk in removals.kept(removal.kind, removal.ids):
+        if ("partition", shrunk.partition.name) in hidden:
+            store.write_partition(shrunk.partition, shrunk.created_at, shrunk.titles)
+
+
+def _shrink_partitions(workspace: Workspace, made: Made, removal: Removal, songs: Ids) -> None:
+    for name in removal.partitions:
+        created_at = made.partitions[name].created_at
+        shrunk = shrink_partition(workspace.store, name, songs, created_at)
+        workspace.data.removals.keep(removal.kind, removal.ids, shrunk)
+        workspace.store.write_partition(shrunk.partition, created_at, shrunk.titles)
 
 
 def _remove_results(workspace: Workspace, made: Made, results: Results) -> None:

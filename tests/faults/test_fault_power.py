@@ -22,7 +22,7 @@ import pytest
 from songnet.encoders import Checkpoint
 from songnet.encoders._folder import write_folder
 from songnet.files import flush_folder, make_folder, replacing
-from songnet.model import SongNetwork, Vectors
+from songnet.model import Partition, SongNetwork, Vectors
 from songnet.sources._listening import SongSound
 from songnet.sources.archive import SpectrogramArchive
 from songnet.store._json_files import write_json
@@ -33,6 +33,7 @@ from songnet.store.folder import DataFolder
 from songnet.store.ladybug import LadybugStore
 from songnet.store.neo4j_import._folder import filling
 from songnet.store.nulls import Nulls
+from songnet.store.removals import Begun, Shrunk
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="folders are flushed on POSIX alone")
 
@@ -153,8 +154,11 @@ def a_training_that_is_over(place: Path) -> None:
 
 
 def a_removal(place: Path) -> None:
-    DataFolder(place).begin_removal("song", ["a"], {"songs": ["a"]})
-    DataFolder(place).end_removal("song", ["a"])
+    removals = DataFolder(place).removals
+    removals.begin("song", ["a"], Begun({"songs": ["a"]}))
+    left = Partition.from_labels(["b"], [0], name="p", algorithm="by hand", on="n")
+    removals.keep("song", ["a"], Shrunk(left, "2026-01-01T00:00:00Z", ["all"]))
+    removals.end("song", ["a"])
 
 
 def a_snapshot(place: Path) -> None:

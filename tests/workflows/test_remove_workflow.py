@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,10 @@ from songnet.networks import multiplex, nearest
 from songnet.partitions import Choice, Sweep
 from songnet.sources.archive import SpectrogramArchive
 from songnet.sources.audio import SongSound
-from songnet.store import open_store
+from songnet.store import _neo4j_steps, open_store
+from songnet.store._neo4j_session import Session
 from songnet.store.folder import DataFolder
+from songnet.store.neo4j import Neo4jStore
 from songnet.workflows.check import check
 from songnet.workflows.link import REMOVED, link_playlists, rebuild
 from songnet.workflows.remove import Removal, Results, plan_removal, remove
@@ -315,3 +318,72 @@ def test_killed_after_every_few_steps_it_is_sound_and_the_same_command_completes
         assert set(SpectrogramArchive(workspace.data.spectrograms).songs) == set("bcde")
     else:
         assert not any("tiny" in name for name in files(workspace))
+
+
+class Killed(BaseException):
+    """What nothing expects."""
+
+
+def kill_in(verb: str, patch: pytest.MonkeyPatch) -> None:
+    """Let a verb of a server's store end after the first of its transactions."""
+    whole, write = getattr(Neo4jStore, verb), Session.execute_write
+
+    def cut_off(store: Neo4jStore, *given: object) -> None:
+        written: list[str] = []
+
+        def once(*asked: object, **how: object) -> object:
+            if written:
+                raise Killed
+            written.append(verb)
+            return write(*asked, **how)
+
+        patch.setattr(Session, "execute_write", once)
+        whole(store, *given)
+
+    patch.setattr(Neo4jStore, verb, cut_off)
+
+
+def made_at(workspace: Workspace) -> dict[str, str]:
+    store = workspace.store
+    return {info.name: info.created_at for info in (*store.networks(), *store.partitions())}
+
+
+def kept(workspace: Workspace) -> list[object]:
+    """All networks and partitions with what is known of them, but when they were made."""
+    store = workspace.store
+    networks = [
+        (replace(info, created_at=""), pull_network(workspace, info).fingerprint)
+        for info in store.networks()
+    ]
+    cuts = [
+        (replace(info, created_at=""), store.community_titles(info.name))
+        for info in store.partitions()
+    ]
+    return [networks, cuts, check(workspace).findings]
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize("verb", ["write_network", "write_partition"])
+def test_killed_while_a_server_takes_a_result_in_several_transactions(
+    verb: str, tmp_path: Path, neo4j_store: Neo4jStore, wipe_neo4j: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    uncut = Workspace(neo4j_store, DataFolder(tmp_path / "uncut"))
+    build(uncut)
+    remove(uncut, plan_removal(uncut, "song", ["a"]))
+    expected = kept(uncut)
+    wipe_neo4j()
+    workspace = Workspace(neo4j_store, DataFolder(tmp_path / "cut"))
+    build(workspace)
+    times = made_at(workspace)
+    for limit in ("WHOLE", "BATCH", "STEPS_PER_TRANSACTION"):
+        monkeypatch.setattr(_neo4j_steps, limit, 1)
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_in(verb, patch)
+        remove(workspace, plan_removal(workspace, "song", ["a"]))
+    assert len(neo4j_store.unfinished()) == 1
+    remove(workspace, plan_removal(workspace, "song", ["a"]))
+    assert neo4j_store.unfinished() == []
+    assert kept(workspace) == expected
+    assert made_at(workspace) == times
+    assert not any((tmp_path / "cut" / "removals").iterdir())

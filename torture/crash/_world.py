@@ -78,7 +78,8 @@ def commands(inputs: Path) -> dict[str, Command]:
         Command("first-load", ("load-playlists", all_lists), ()),
         Command("remove", ("remove", "song", _song(3), _song(7), "--yes"),
                 (*embedded, *linked[1:], cut),
-                replaces=(f"song/{_song(3)}", f"song/{_song(7)}"), once=True),
+                replaces=(f"song/{_song(3)}", f"song/{_song(7)}"),
+                replaces_in_parts=("network/playlists", "partition/leiden-playlists"), once=True),
         Command("playlist-keep", ("playlist", "generate", _song(3), "--keep"), linked),
     )  # fmt: skip
     return {command.name: command for command in found}

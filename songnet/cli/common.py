@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Self
 import typer
 
 from songnet.cli._terminal import printable
-from songnet.errors import UsageError
+from songnet.errors import StateError, UsageError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -93,19 +93,37 @@ def settings_of(
 
 
 @contextmanager
-def opened(context: typer.Context, store: str | None, data: str | None) -> Iterator[Workspace]:
-    """The workspace that a command works on."""
+def opened(
+    context: typer.Context, store: str | None, data: str | None, *, new: bool = False
+) -> Iterator[Workspace]:
+    """The workspace that a command works on; where `new`, an embedded store is made if need be."""
     from songnet.store import engine_of
     from songnet.workflows.workspace import open_workspace
 
     chosen = settings_of(context, store, data)
-    if context.obj.label_prefix and engine_of(chosen.store) == "ladybug":
-        raise UsageError(
-            f"--label-prefix is for a server's database: got the file {chosen.store}, which holds "
-            "no other graph"
-        )
+    if engine_of(chosen.store) == "ladybug":
+        if context.obj.label_prefix:
+            raise UsageError(
+                f"--label-prefix is for a server's database: got the file {chosen.store}, which "
+                "holds no other graph"
+            )
+        if not new:
+            _check_there(chosen.store)
     with open_workspace(chosen) as workspace:
         yield workspace
+
+
+def _check_there(store: str) -> None:
+    """Refuse an embedded store that nobody has made, as one does by a slip in its path."""
+    from songnet.store import path_of
+    from songnet.store.embedded_files import parts_of
+
+    path = Path(path_of(store))
+    if not path.exists() and not parts_of(path):
+        raise StateError(
+            f"there is no graph at {path}: load some with 'songnet load-playlists' or 'songnet "
+            "load-audio', or see that --store and --data are right"
+        )
 
 
 def tell(line: str) -> None:

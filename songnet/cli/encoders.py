@@ -220,7 +220,7 @@ def import_(
     data: Data = None,
 ) -> None:
     """Take an encoder that was trained elsewhere."""
-    with opened(context, store, data) as workspace:
+    with opened(context, store, data, new=True) as workspace:
         from songnet.workflows.encoders import import_encoder
 
         saved = import_encoder(workspace, path, name=name)

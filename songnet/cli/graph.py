@@ -56,7 +56,7 @@ def query(
     if text is None:
         raise typer.BadParameter("give Cypher or the name of a shipped query, or --list")
     given = _parameters(param or [])
-    with opened(context, store, data) as workspace:
+    with opened(context, store, data, new=write) as workspace:
         from songnet.workflows.query import ask, missing
 
         table = ask(workspace, text, given, write=write)

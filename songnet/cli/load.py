@@ -74,7 +74,7 @@ def load_playlists(
     command.
     """
     mapping = _columns(columns)
-    with opened(context, store, data) as workspace, Progress() as progress:
+    with opened(context, store, data, new=True) as workspace, Progress() as progress:
         from songnet.workflows.load import load_playlists as load
 
         loaded = load(
@@ -137,7 +137,7 @@ def load_audio(
     """
     if labels and label_from_folder:
         raise typer.BadParameter("give --labels or --label-from-folder, not both")
-    with opened(context, store, data) as workspace, Progress() as progress:
+    with opened(context, store, data, new=True) as workspace, Progress() as progress:
         from songnet.workflows.load import load_audio as load
 
         loaded = load(

@@ -41,7 +41,7 @@ def init(
 
     Every command that writes does so by itself; after an offline import this one does.
     """
-    with opened(context, store, data) as workspace:
+    with opened(context, store, data, new=True) as workspace:
         workspace.store.prepare()
         health = workspace.store.health()
     if as_json:

@@ -122,6 +122,7 @@ def test_a_place_that_will_not_do_is_said_in_one_line(world, where, reason):
 def test_nothing_and_a_bad_prefix_are_said_in_one_line(world, songnet):
     bad = world("export", "--neo4j-import", "files", "--label-prefix", "Song`)", fails=1)
     assert "label prefix" in bad.err
+    songnet("store", "init", "--store", "empty.lbug")
     empty = songnet("export", "--neo4j-import", "files", "--store", "empty.lbug", fails=1)
     assert "load songs first" in empty.err
     assert not Path("files").exists()

@@ -36,12 +36,30 @@ def test_loading_twice_changes_nothing(songnet, playlists):
 def test_store_and_data_may_stand_before_or_after_the_command(songnet, playlists):
     songnet("load-playlists", playlists, "--store", "one.lbug")
     assert songnet("--store", "one.lbug", "info", "--json").json()["songs"] == 24
+    songnet("--data", "elsewhere", "store", "init")
     assert songnet("--data", "elsewhere", "info", "--json").json()["songs"] == 0
     assert (
         songnet("info", "--json", "--data", "elsewhere")
         .json()["store"]
         .endswith("elsewhere/graph.lbug")
     )
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["info"], ["partitions", "list"], ["query", "popular-songs"], ["link", "playlists"],
+     ["report", "r.html"], ["store", "check"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_slip_in_a_path_is_told_and_makes_no_graph(songnet, tmp_path, command):
+    refused = songnet(*command, "--data", "songnt.data", fails=1)
+    assert "there is no graph at songnt.data/graph.lbug" in refused.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_asking_to_write_makes_a_graph(songnet):
+    songnet("query", "CREATE (:Playlist {id: 'mine'})", "--write", "--store", "new.lbug")
+    assert songnet("info", "--json", "--store", "new.lbug").json()["playlists"] == 1
 
 
 def test_playlists_and_sound_meet_in_the_same_songs(loaded):

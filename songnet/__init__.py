@@ -26,7 +26,18 @@ _HOME = {
     "Vectors": "songnet.model",
     "open_store": "songnet.store",
 }
-_PACKAGES = {"agreement", "encoders", "errors", "networks", "partitions", "sources", "workflows"}
+_PACKAGES = {
+    "agreement",
+    "diversity",
+    "encoders",
+    "errors",
+    "networks",
+    "partitions",
+    "playlists",
+    "report",
+    "sources",
+    "workflows",
+}
 
 __all__ = [
     "Memberships",
@@ -35,17 +46,31 @@ __all__ = [
     "SongnetError",
     "Vectors",
     "agreement",
+    "diversity",
     "encoders",
     "errors",
     "networks",
     "open_store",
     "partitions",
+    "playlists",
+    "report",
     "sources",
     "workflows",
 ]
 
 if TYPE_CHECKING:
-    from songnet import agreement, encoders, errors, networks, partitions, sources, workflows
+    from songnet import (
+        agreement,
+        diversity,
+        encoders,
+        errors,
+        networks,
+        partitions,
+        playlists,
+        report,
+        sources,
+        workflows,
+    )
     from songnet.errors import SongnetError
     from songnet.model import Memberships, Partition, SongNetwork, Vectors
     from songnet.store import open_store

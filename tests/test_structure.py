@@ -120,6 +120,12 @@ def test_the_public_names_are_sorted_and_there():
         _ = songnet.nothing_of_the_sort
 
 
+def test_every_package_of_arrays_and_pages_is_within_reach():
+    for name in ("agreement", "diversity", "networks", "partitions", "playlists", "report"):
+        assert name in songnet.__all__
+        assert getattr(songnet, name).__name__ == f"songnet.{name}"
+
+
 @pytest.mark.parametrize("name", ["agreement", "networks", "partitions"])
 def test_a_function_that_bears_its_modules_name_is_the_function(name):
     package = importlib.import_module(f"songnet.{name}")

@@ -20,7 +20,7 @@ from songnet.report._compared import OTHER, Pair
 from songnet.report._content import ReportContent
 from songnet.report._map_content import Projection
 from songnet.report._style import GREY, SERIES, SHARES
-from songnet.report._text import count, number, sentence, shorten
+from songnet.report._text import count, number, one_line, sentence, shorten
 
 TITLE = 80
 PAIRS = 200
@@ -164,5 +164,5 @@ def _facts(pair: Pair) -> str:
         "nothing."
         for name, _ in pair.dominant
     ]
-    apart = sentence(_evidence.songs_apart(pair))
+    apart = one_line(_evidence.songs_apart(pair))  # begins with a name, which keeps its letters
     return " ".join(filter(None, [scores, *warned, apart]))

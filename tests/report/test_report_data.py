@@ -34,6 +34,13 @@ def test_the_data_says_what_was_given(text):
     assert [view["method"] for view in data["maps"][0]["views"]] == ["PCA", "t-SNE"]
 
 
+def test_a_name_keeps_its_letters_where_a_sentence_begins_with_it():
+    item = samples.tested(samples.pair("a", "b", samples.TABLE), shuffle=samples.null(0.01))
+    text = render(samples.content(comparison=samples.comparison(item)))
+    facts = data_of(text)["pairs"][0]["facts"]
+    assert facts.endswith("(0 is chance). a alone covers 3 songs: not compared.")
+
+
 def test_places_on_the_page_are_those_of_the_map(text):
     view = data_of(text)["maps"][0]["views"][0]
     places = np.frombuffer(base64.b64decode(view["points"]["bytes"]), "<u2").reshape(-1, 2) / 65_535

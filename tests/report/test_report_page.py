@@ -17,6 +17,7 @@ from defusedxml import ElementTree
 from report_html import Page
 
 from songnet.errors import InputError
+from songnet.info import NetworkInfo
 from songnet.report import Loaded, ReportContent, render, write
 
 # The name of a vocabulary, which nothing ever asks for.
@@ -53,6 +54,13 @@ def hostile():
 )  # fmt: skip
 def test_everything_given_is_there(page, part):
     assert part in page.text
+
+
+def test_the_fingerprints_of_layers_are_short_with_the_whole_behind_them():
+    both = NetworkInfo("both", "multiplex", 9, 9, "ef" * 32, "x", {"fingerprint_1": "ba" * 32})
+    text = render(samples.content(loaded=Loaded([both], [], [])))
+    assert f'fingerprint_1 <code title="{"ba" * 32}">{"ba" * 5}</code>' in text
+    assert text.count("ba" * 32) == 1
 
 
 def test_figures_are_embedded_and_described(page):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from songnet.cli.common import print_table, say, say_degenerate, tell
+from songnet.cli.common import as_share, print_table, say, say_degenerate, tell
 
 if TYPE_CHECKING:
     from songnet.agreement import Comparison, Matches, Null, Pair
@@ -156,13 +156,13 @@ def _moved(nulls: Sequence[Null]) -> str:
     shares = [null.movable for null in nulls if null.movable is not None]
     if not shares or min(shares) > MOST:
         return ""
-    return f"; it can move {min(shares):.0%} to {max(shares):.0%} of their songs"
+    return f"; it can move {as_share(min(shares))} to {as_share(max(shares))} of their songs"
 
 
 def _single(null: Null) -> str:
     score = null.scores["ami"]
     z = "" if score.z is None else f", z = {score.z:.1f}"
-    moved = "" if null.movable is None else f"; {null.movable:.0%} of the songs can move"
+    moved = "" if null.movable is None else f"; {as_share(null.movable)} of the songs can move"
     spread = f"ami {score.mean:.4f} (95 % {score.low:.4f} to {score.high:.4f})"
     return f"{spread}, p = {score.p:.3g}{z}{moved}"
 

@@ -60,7 +60,7 @@ SKIPS_SHOWN = 20
 QUIET_SECONDS = 2.0
 SAID_FROM = 1 << 29  # work that takes less memory than this, bytes, is not worth a word
 DEGENERATE = (
-    "degenerate: {name} has {share:.0%} of its songs in one community, so hardly anything can "
+    "degenerate: {name} has {share} of its songs in one community, so hardly anything can "
     "agree with it; its scores say little"
 )
 
@@ -191,6 +191,14 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def as_share(share: float) -> str:
+    """A share of 0 to 1 in whole percents; only all of something is 100 %, only nothing is 0 %."""
+    text = f"{share:.0%}"
+    if text == "100%" and share < 1:
+        return "over 99%"
+    return "under 1%" if text == "0%" and share > 0 else text
+
+
 def as_gib(size: int) -> str:
     """Bytes as a person says them, as ``3.4 GiB``."""
     return f"{size / (1 << 30):.1f} GiB"
@@ -200,7 +208,7 @@ def say_degenerate(partitions: Sequence[Partition]) -> None:
     """Warn of partitions that hardly anything can agree with."""
     for partition in partitions:
         if partition.degenerate:
-            say(DEGENERATE.format(name=partition.name, share=partition.dominance))
+            say(DEGENERATE.format(name=partition.name, share=as_share(partition.dominance)))
 
 
 def say_skipped(skipped: Sequence[object]) -> None:

@@ -12,6 +12,7 @@ from songnet.cli.common import (
     Progress,
     Seed,
     Store,
+    as_share,
     opened,
     print_json,
     print_table,
@@ -89,8 +90,8 @@ def _print_whole(found: Diversity) -> None:
     vector, playlist = coverage.with_vector, coverage.with_playlist
     tell(
         f"{vector:,} of {coverage.songs:,} songs have a vector of {found.encoder} "
-        f"({coverage.share(vector):.0%}), {playlist:,} are in a playlist "
-        f"({coverage.share(playlist):.0%}), {coverage.with_both:,} both"
+        f"({as_share(coverage.share(vector))}), {playlist:,} are in a playlist "
+        f"({as_share(coverage.share(playlist))}), {coverage.with_both:,} both"
     )
     if coverage.without_direction:
         tell(f"{coverage.without_direction:,} vectors are zero and left out")

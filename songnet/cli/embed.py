@@ -11,6 +11,7 @@ import typer
 from songnet.cli.common import Data, Json, Progress, Store, opened, print_json, say, tell
 
 if TYPE_CHECKING:
+    from songnet.info import EncoderInfo
     from songnet.workflows.embed import Embedded
 
 SHAPE = "Shape"
@@ -285,13 +286,20 @@ def _tell(done: Embedded, *, as_json: bool) -> None:
         )
         return
     if done.trained:
-        tell(
-            f"trained {info.name}: {info.params['epochs_run']} epochs, "
-            f"loss {info.params['loss']:.5g}, "
-            f"validation loss {info.params['validation_loss']:.5g}"
-        )
+        tell(f"trained {info.name}: {info.params['epochs_run']} epochs, {_measured(info)}")
     tell(
         f"encoder {info.name}: {done.new:,} songs embedded, {done.songs:,} with a vector "
         f"of {info.dimensions} dimensions"
     )
     say(f"next: songnet link sound --encoder {info.name}")
+
+
+def _measured(info: EncoderInfo) -> str:
+    """How well a training went; from playlists alone there is one measure, if any."""
+    if info.kind != "track2vec":
+        loss, validation = info.params["loss"], info.params["validation_loss"]
+        return f"loss {loss:.5g}, validation loss {validation:.5g}"
+    auc = info.params.get("validation_auc")
+    if auc is None:
+        return "too few songs to hold any back and measure it by them"
+    return f"AUC {auc:.4f} for songs held back from playlists (chance: 0.5)"

@@ -23,6 +23,8 @@ from songnet.cli.common import (
 )
 from songnet.errors import UsageError
 
+NUMBERS_SHOWN = 8  # longer lists of numbers are vectors, which nobody reads
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
@@ -67,8 +69,23 @@ def query(
     if as_json:
         print_json(rows)
         return
-    print_table(rows, table.column_names)
+    print_table(_without_vectors(rows), table.column_names)
     say(f"{len(rows):,} rows")
+
+
+def _without_vectors(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with a count in place of each vector, which would fill screens; JSON has them."""
+    return [{name: _counted(value) for name, value in row.items()} for row in rows]
+
+
+def _counted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _counted(each) for name, each in value.items()}
+    if isinstance(value, list):
+        if len(value) > NUMBERS_SHOWN and all(isinstance(each, float) for each in value):
+            return f"<{len(value):,} numbers: see --json>"
+        return [_counted(each) for each in value]
+    return value
 
 
 def _list(*, as_json: bool) -> None:

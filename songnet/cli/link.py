@@ -152,7 +152,7 @@ def _say_estimate(expected: ProjectionEstimate) -> None:
 def sound(
     context: typer.Context,
     encoder: Annotated[str, typer.Option(help="The encoder whose vectors to use.")],
-    k: Annotated[int, typer.Option("-k", min=1, help="Neighbours per song.")] = 10,
+    k: Annotated[int, typer.Option("--neighbors", "-k", min=1, help="Neighbours per song.")] = 10,
     name: Annotated[
         str | None, typer.Option(help="What to keep the network as [default: sound-ENCODER].")
     ] = None,

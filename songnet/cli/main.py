@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from copy import copy
@@ -45,6 +46,7 @@ from songnet.cli.common import (
 from songnet.errors import NothingLoadedError, SongnetError
 
 INTERRUPTED = 130
+PREAMBLES = re.compile(r"(?<=: )Value error, |, unable to parse string as an? \w+")
 
 app = typer.Typer(
     name="songnet",
@@ -155,7 +157,17 @@ def _refuse(error: typer.TyperException) -> NoReturn:
     if message.startswith("Usage:"):
         say(message)
         sys.exit(error.exit_code)
-    fail(message, error.exit_code)
+    fail(_in_our_words(message, error.__cause__), error.exit_code)
+
+
+def _in_our_words(message: str, cause: BaseException | None) -> str:
+    """What Typer's validation says of a value, without its preambles and with the value."""
+    said = PREAMBLES.sub("", message)
+    if ": Input should be " not in said:
+        return said
+    errors: list[Any] = getattr(cause, "errors", list)()
+    got = f", got {errors[0]['input']!r}" if errors else ""
+    return said.replace(": Input should be ", ": must be ") + got
 
 
 if __name__ == "__main__":

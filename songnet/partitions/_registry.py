@@ -39,6 +39,9 @@ class Algorithm(NamedTuple):
         }
 
 
+ADVICE: Mapping[str, str] = MappingProxyType(
+    {"communities": ": 'songnet partitions choose-k' tells how many there may be"}
+)
 ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
     {
         "blockmodel": Algorithm("network", blockmodel),
@@ -107,7 +110,7 @@ def _check_options(name: str, algorithm: Algorithm, given: Mapping[str, Any]) ->
             raise UsageError(f"{name} does not take {_flag(option)}: {_takers(option)}")
     for option, needed in algorithm.options.items():
         if needed and option not in given:
-            raise UsageError(f"{name} needs {_flag(option)}")
+            raise UsageError(f"{name} needs {_flag(option)}{ADVICE.get(option, '')}")
 
 
 def _takers(option: str) -> str:

@@ -85,7 +85,7 @@ def _partitions(
     chosen = list(dict.fromkeys(names)) or [info.name for info in workspace.store.partitions()]
     if len(chosen) + len(truths) < 2:
         raise StateError(
-            f"comparing needs two partitions, there is {len(chosen) + len(truths)}: "
+            f"comparing needs two different partitions, got {', '.join(chosen) or 'none'}: "
             "make them with 'songnet partitions run'"
         )
     for truth in truths:

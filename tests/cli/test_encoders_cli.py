@@ -263,6 +263,21 @@ def test_vectors_from_playlists_and_from_sound_to_those(loaded):
     assert not Path("x.zip").exists()
 
 
+def test_a_training_on_playlists_tells_what_it_measured(loaded, songnet, tmp_path):
+    few = loaded("embed", "--model", "track2vec", "--dimensions", "4").out
+    assert "epochs, too few songs to hold any back" in few
+    assert "loss" not in few
+    lists = tmp_path / "many.csv"
+    rows = [
+        f"l{number},file:{(number + place) % 40}.png" for number in range(40) for place in range(9)
+    ]
+    lists.write_text("\n".join(["playlist_id,track_id", *rows]))
+    songnet("load-playlists", lists, "--data", "many")
+    many = songnet("embed", "--model", "track2vec", "--dimensions", "4", "--data", "many").out
+    shown = songnet("encoders", "show", "track2vec_4", "--json", "--data", "many").json()
+    assert f"AUC {shown['validation_auc']:.4f} for songs held back from playlists" in many
+
+
 def test_track2vec_tells_when_playlists_have_changed(loaded, tmp_path):
     loaded("embed", "--model", "track2vec", "--dimensions", "4")
     more = tmp_path / "more.csv"

@@ -201,6 +201,21 @@ def test_a_report_does_without_what_is_not_there(embedded, tmp_path):
     assert "by t-SNE" not in page
 
 
+def test_vectors_do_not_fill_the_screen(embedded):
+    asked = ("query", "MATCH (s:Song) RETURN s, s.tiny AS vector LIMIT 1")
+    shown = embedded(*asked).out
+    (row,) = embedded(*asked, "--json").json()
+    assert shown.count(f"<{len(row['vector'])} numbers: see --json>") == 2
+    assert str(row["vector"][0]) not in shown
+    assert row["s"]["tiny"] == row["vector"]
+
+
+def test_neighbours_of_sound_have_a_long_option_too(embedded):
+    short = embedded("link", "sound", "--encoder", "tiny", "-k", "3", "--json").json()
+    long = embedded("link", "sound", "--encoder", "tiny", "--neighbors", "3", "--json").json()
+    assert (long["edges"], long["fingerprint"]) == (short["edges"], short["fingerprint"])
+
+
 def test_shipped_queries_run_by_name(embedded):
     embedded("link", "sound", "--encoder", "tiny", "-k", "3")
     embedded("partitions", "run", "leiden", "--on", "playlists")

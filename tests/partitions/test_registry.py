@@ -80,7 +80,10 @@ def test_where_no_seed_is_given_it_is_nought_and_the_library_is_named(algorithm)
         (lambda: find("kmean"), "; on an encoder's vectors hdbscan, kmeans,"),
         (lambda: run("kmeans", NETWORK, communities=2), "'mine' is a network: use .*infomap, "),
         (lambda: run("leiden", VECTORS), "'enc' is an encoder: use hdbscan, kmeans,"),
-        (lambda: run("kmeans", VECTORS), "kmeans needs --communities"),
+        (
+            lambda: run("kmeans", VECTORS),
+            "kmeans needs --communities: 'songnet partitions choose-k' tells how many",
+        ),
         (
             lambda: run("infomap", NETWORK, communities=2),
             "infomap does not take --communities: it is an option of .*kmeans, .*leiden, louvain",

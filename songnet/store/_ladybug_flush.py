@@ -57,7 +57,11 @@ class Flusher:
             return
         over = threading.Event()
         thread = threading.Thread(target=self._flush_until, args=(over, self._handle), daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # no memory for one: Ladybug will say so, or do without
+            yield
+            return
         try:
             yield
         finally:

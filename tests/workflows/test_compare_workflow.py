@@ -349,7 +349,7 @@ def test_progress_is_told(cut):
         ({"truth": ["genre"]}, UsageError, "--truth must be one of label, artist, album"),
         ({"samples": 0}, UsageError, "--samples must be at least 1: got 0"),
         ({"rewirings": 0}, UsageError, "--rewirings must be at least 1: got 0"),
-        ({"names": ["hears", "hears"]}, StateError, "needs two partitions, there is 1"),
+        ({"names": ["hears", "hears"]}, StateError, "two different partitions, got hears: make"),
         ({"names": ["hears", "nope"]}, BadNameError, "nope"),
     ],
 )

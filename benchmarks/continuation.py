@@ -38,8 +38,8 @@ def _section(name: str, evaluation: dict[str, Any]) -> Iterator[str]:
         f"{asked['known']:.1%}, reachable {asked['reachable']:.1%}; by chance R-precision "
         f"{asked['chance']['r_precision']:.4f}.\n"
     )
-    yield "| method | R-precision | gain | NDCG | gain | clicks | coverage | ms |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "| method | R-precision | gain | with artists | NDCG | gain | clicks | coverage | ms |"
+    yield "|---|---|---|---|---|---|---|---|---|"
     gains = {each["name"]: each for each in evaluation["differences"]}
     for method in evaluation["methods"]:
         yield _row(method, gains.get(method["name"]))
@@ -52,6 +52,7 @@ def _row(method: dict[str, Any], gain: dict[str, Any] | None) -> str:
         method["name"],
         f"{method['r_precision']:.4f} {_ends(method['ci']['r_precision'])}",
         _gain(gain, "r_precision"),
+        _artists(method["r_precision_artist"]),
         f"{method['ndcg']:.4f} {_ends(method['ci']['ndcg'])}",
         _gain(gain, "ndcg"),
         f"{method['clicks']:.1f}",
@@ -63,6 +64,10 @@ def _row(method: dict[str, Any], gain: dict[str, Any] | None) -> str:
 
 def _gain(gain: dict[str, Any] | None, of: str) -> str:
     return "" if gain is None else f"{gain[of]:+.4f} {_ends(gain['ci'][of])}"
+
+
+def _artists(mean: float | None) -> str:
+    return "" if mean is None else f"{mean:.4f}"
 
 
 def _ends(pair: Sequence[float]) -> str:

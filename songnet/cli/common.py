@@ -191,6 +191,12 @@ def resident() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def listed(given: Sequence[str] | None) -> list[str] | None:
+    """Names given one by one or with commas between them; None where none were."""
+    texts = [text.split(",") for text in given or ()]
+    return [name.strip() for text in texts for name in text if name.strip()] or None
+
+
 def as_share(share: float) -> str:
     """A share of 0 to 1 in whole percents; only all of something is 100 %, only nothing is 0 %."""
     text = f"{share:.0%}"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from songnet.cli._comparison import print_comparison
-from songnet.cli.common import Data, Json, Progress, Seed, Store, opened, print_json
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from songnet.cli.common import Data, Json, Progress, Seed, Store, listed, opened, print_json
 
 __all__ = ["compare", "print_comparison", "register"]
 
@@ -62,11 +59,11 @@ def compare(
         comparison = compare_partitions(
             workspace,
             names or [],
-            nulls=_split(null),
+            nulls=listed(null),
             samples=samples,
             rewirings=rewirings,
             interval=interval,
-            truth=_split(truth) or [],
+            truth=listed(truth) or [],
             seed=seed,
             progress=progress,
         )
@@ -75,10 +72,3 @@ def compare(
         print_json(comparison.to_json())
         return
     print_comparison(comparison, titles)
-
-
-def _split(given: Sequence[str] | None) -> list[str] | None:
-    """Names given one by one or with commas between them; None where none were."""
-    if not given:
-        return None
-    return [name.strip() for text in given for name in text.split(",") if name.strip()]

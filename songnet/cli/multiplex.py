@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from songnet.cli.common import Data, Json, Store, opened, print_json, say, tell
+from songnet.cli.common import Data, Json, Store, listed, opened, print_json, say, tell
 
 
 def register(link: typer.Typer) -> None:
@@ -17,7 +17,8 @@ def register(link: typer.Typer) -> None:
 def multiplex(
     context: typer.Context,
     of: Annotated[
-        str, typer.Option(metavar="NETWORK,NETWORK", help="The networks to be its two layers.")
+        list[str],
+        typer.Option(metavar="NETWORK,NETWORK", help="The networks to be its two layers."),
     ],
     name: Annotated[str, typer.Option(help="What to keep the network as.")] = "multiplex",
     as_json: Json = False,
@@ -25,7 +26,7 @@ def multiplex(
     data: Data = None,
 ) -> None:
     """Make two networks the layers of one; leiden and infomap cut songs by both."""
-    layers = [layer.strip() for layer in of.split(",") if layer.strip()]
+    layers = listed(of) or []
     with opened(context, store, data) as workspace:
         from songnet.workflows.multiplex import link_multiplex
 

@@ -12,6 +12,7 @@ from songnet.cli.common import (
     Progress,
     Seed,
     Store,
+    listed,
     opened,
     print_json,
     print_table,
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
     from songnet.workflows.playlist_evaluation import PlaylistEvaluation
 
 # What a column says where it is not what it is called in JSON.
-COLUMNS = {"popularity_bias": "bias", "diversity_sound": "by sound"}
+COLUMNS = {
+    "popularity_bias": "bias",
+    "diversity_sound": "by sound",
+    "r_precision_artist": "with artists",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +39,7 @@ def register(app: typer.Typer) -> None:
 def evaluate(
     context: typer.Context,
     methods: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(metavar="METHOD,…", help="Which to compare [default: all that can be]."),
     ] = None,
     scenario: Annotated[
@@ -55,7 +60,7 @@ def evaluate(
         str | None, typer.Option(help="Whose communities [default: the network's only partition].")
     ] = None,
     encoder: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="NAME,…",
             help="Which listens; with several, each method that listens is compared with each.",
@@ -75,12 +80,12 @@ def evaluate(
         from songnet.workflows.playlist_evaluation import Asked, evaluate_playlists
 
         asked = Asked(
-            methods=_names(methods),
+            methods=listed(methods) or [],
             scenario=scenario,
             playlists=playlists,
             network=network,
             partition=partition,
-            encoders=_names(encoder),
+            encoders=listed(encoder) or [],
             seed=seed,
         )
         done = evaluate_playlists(workspace, asked, progress=progress)
@@ -91,11 +96,6 @@ def evaluate(
     _print_methods(done)
     for name, why in done.found.left_out.items():
         say(f"left out {name}: {why}")
-
-
-def _names(given: str | None) -> list[str]:
-    """Names with commas between them."""
-    return [name.strip() for name in (given or "").split(",") if name.strip()]
 
 
 def _say_challenge(done: PlaylistEvaluation) -> None:

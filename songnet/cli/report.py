@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from songnet.cli.common import Data, Progress, Seed, Store, opened, tell
+from songnet.cli.common import Data, Progress, Seed, Store, listed, opened, tell
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def report(
         Path | None, typer.Option(metavar="DIR", help="Write each figure as SVG too.")
     ] = None,
     null: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             metavar="shuffle,artist,album,rewiring|none",
             help="What to hold agreement against, as in 'partitions compare'. [default: shuffle "
@@ -42,7 +42,7 @@ def report(
     with opened(context, store, data) as workspace, Progress() as progress:
         from songnet.workflows.report import Against, write_report
 
-        against = Against(null.split(",") if null else None)
+        against = Against(listed(null))
         write_report(
             workspace, file, figures=figures, against=against, seed=seed, progress=progress
         )

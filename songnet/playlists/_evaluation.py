@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from songnet.errors import EmptyInputError, InputError
-from songnet.model import Floats, Ints
+from songnet.model import Floats, Ids, Ints
 from songnet.playlists._evidence import Evidence
 from songnet.playlists._hiding import Fold
 from songnet.playlists._methods import Method, Options
@@ -56,6 +56,7 @@ def evaluate(
     contenders: Contenders,
     whole: Evidence,
     *,
+    artists: Ids | None = None,
     options: Options | None = None,
     seed: int = 0,
     on_progress: Callable[[int, int, str], None] | None = None,
@@ -74,6 +75,9 @@ def evaluate(
         `whole`, each with all that its method needs. Who is not there for every fold is left out.
     whole
         All playlists, hidden songs too, by which lists are judged; see `Judge`.
+    artists
+        Texts, object (n,), of the songs of `whole`, None where unknown; nobody but the judge sees
+        them. Default: none is known.
     options
         Of the methods.
     seed
@@ -86,12 +90,12 @@ def evaluate(
     EmptyInputError
         No contender knows any of the songs that are to be ranked, or can do without seeds.
     InputError
-        A contender's evidence is over other songs than `whole`.
+        A contender's evidence is over other songs than `whole`, or there are not as many artists.
     StateError
         A method lacks evidence.
     """
     told = on_progress or (lambda *_: None)
-    judge, total = Judge.of(whole), sum(len(fold.questions) for fold in folds)
+    judge, total = Judge.of(whole, artists), sum(len(fold.questions) for fold in folds)
     given: dict[str, list[Answers | str]] = {}
     asked: list[_Asked] = []
     for fold in folds:
@@ -255,6 +259,7 @@ def _measured(ranked: Ints, hidden: Ints, judge: Judge) -> list[float]:
         judge.diversity_of_sound(first),
         judge.novelty(first),
         judge.popularity_bias(first, hidden),
+        judge.r_precision_artist(hits, ranked, hidden),
     ]
 
 

@@ -14,13 +14,18 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from songnet.model import Floats, Ints
+from songnet.errors import InputError
+from songnet.model import Floats, Ids, Ints
 from songnet.playlists._evidence import Evidence
+from songnet.playlists._rules import folded
 
 CANDIDATES: Final = 500
 # The challenge's page of recommendations holds 10 songs; who finds nothing in 500 turned 51 pages.
 PAGE: Final = 10
 NEVER: Final = 51
+# What a song that was not hidden counts, if one that was is of its artist.
+SAME_ARTIST: Final = 0.25
+UNKNOWN: Final = -1
 # Beyond hits, a list is judged by what is on its first page.
 FIRST: Final = 10
 
@@ -129,16 +134,26 @@ class Judge:
         float64 (n,), 0 to 1: the share of songs in fewer playlists, and half of those in as many.
     directions
         As of `Evidence`.
+    artists
+        int64 (n,): the same number for songs of one artist, -1 where that is unknown.
     """
 
     places: Any
     surprise: Floats
     percentiles: Floats
     directions: NDArray[np.float32] | None
+    artists: Ints
 
     @classmethod
-    def of(cls, whole: Evidence) -> Judge:
-        """From everything, nothing hidden; vectors are optional."""
+    def of(cls, whole: Evidence, artists: Ids | None = None) -> Judge:
+        """From everything, nothing hidden; vectors are optional.
+
+        Parameters
+        ----------
+        artists
+            Texts, object (n,), None where unknown; default: none is known. `InputError` for
+            another number of them.
+        """
         popularity = whole.popularity
         places = whole.members.T.tocsr()
         places.data = np.repeat(np.maximum(popularity, 1) ** -0.5, popularity)
@@ -146,7 +161,31 @@ class Judge:
         ordered = np.sort(popularity)
         below, upto = (np.searchsorted(ordered, popularity, side) for side in ("left", "right"))
         middle = (below + upto) / (2 * len(whole))
-        return cls(places, -np.log2(share), middle, whole.directions)
+        numbers = _numbered(artists, len(whole))
+        return cls(places, -np.log2(share), middle, whole.directions, numbers)
+
+    def r_precision_artist(self, hits: Hits, ranked: Ints, hidden: Ints) -> float:
+        """R-precision where an artist of G is worth a quarter of a song.
+
+        (|G ∩ {r_1 .. r_|G|}| + |B| / 4) / |G|: B are the artists of G that songs among the first
+        |G| have which are not of G. M. Volkovs, H. Rai, Z. Cheng, G. Wu, Y. Lu, S. Sanner,
+        *Two-stage model for automatic playlist continuation at scale* (RecSys Challenge 2018),
+        judged by it. 0 to 1, never below `r_precision`; NaN where no artist of G is known.
+
+        Parameters
+        ----------
+        hits
+            As of `r_precision`, of `ranked`.
+        ranked, hidden
+            int64 (k,) and (g,): the list, best first, and G, as indices into `Evidence.songs`.
+        """
+        wanted = np.unique(self.artists[hidden])
+        wanted = wanted[wanted != UNKNOWN]
+        if not len(wanted):
+            return math.nan
+        missed = ranked[: len(hidden)][~hits[: len(hidden)]]
+        close = np.isin(wanted, self.artists[missed]).sum()
+        return r_precision(hits, len(hidden)) + SAME_ARTIST * float(close) / len(hidden)
 
     def diversity(self, first: Ints) -> float:
         """The mean over pairs of one minus the cosine of two songs' playlists as sets.
@@ -187,6 +226,19 @@ class Judge:
         if not len(first) or not len(hidden):
             return math.nan
         return float(self.percentiles[first].mean() - self.percentiles[hidden].mean())
+
+
+def _numbered(artists: Ids | None, songs: int) -> Ints:
+    numbers = np.full(songs, UNKNOWN, np.int64)
+    if artists is None:
+        return numbers
+    if len(artists) != songs:
+        raise InputError(f"there must be one artist for each of {songs} songs: got {len(artists)}")
+    names: dict[str, int] = {}
+    for song, artist in enumerate(artists):
+        if artist:
+            numbers[song] = names.setdefault(folded(artist), len(names))
+    return numbers
 
 
 def _mean_distance(cosines: Floats) -> float:

@@ -22,6 +22,7 @@ MEASURES: Final = (
     "diversity_sound",
     "novelty",
     "popularity_bias",
+    "r_precision_artist",
 )
 # Those of hits, which every list has.
 SURE: Final = ("r_precision", "ndcg", "clicks")
@@ -41,7 +42,7 @@ class Answers:
     Attributes
     ----------
     values
-        float64 (q, 8): `MEASURES` of every playlist, NaN where one is not defined.
+        float64 (q, 9): `MEASURES` of every playlist, NaN where one is not defined.
     first
         The distinct songs that were among the first 10 of a list, as indices.
     seconds

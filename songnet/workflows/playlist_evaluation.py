@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -109,10 +110,13 @@ def evaluate_playlists(
         titles=titles,
     )
     course = Course(workspace, asked, methods, chosen, table, titles)
+    songs = workspace.store.songs()
+    whole = _whole(workspace, memberships, chosen, songs["id"].to_pylist())
     found = evaluate(
         folds,
         course.contenders,
-        _whole(workspace, memberships, chosen),
+        whole,
+        artists=_artists(songs, whole),
         options=Options(seed=asked.seed),
         seed=asked.seed,
         on_progress=lambda done, of, who: progress("playlists continued", done, of, who),
@@ -157,12 +161,19 @@ def _audible(workspace: Workspace, chosen: Chosen) -> Ids:
     return heard
 
 
-def _whole(workspace: Workspace, memberships: Memberships, chosen: Chosen) -> Evidence:
+def _whole(
+    workspace: Workspace, memberships: Memberships, chosen: Chosen, songs: Sequence[str]
+) -> Evidence:
     """Everything, by which lists are judged; of several encoders the first judges sound."""
     return Evidence.of(
         memberships,
         vectors=pull_vectors(workspace, info_of(workspace, chosen.encoders[0]))
         if chosen.encoders
         else None,
-        songs=workspace.store.songs()["id"].to_pylist(),
+        songs=songs,
     )
+
+
+def _artists(songs: pa.Table, whole: Evidence) -> Ids:
+    known = dict(zip(songs["id"].to_pylist(), songs["artist"].to_pylist(), strict=True))
+    return np.array([known.get(song) for song in whole.songs], dtype=object)

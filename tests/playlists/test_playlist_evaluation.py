@@ -147,6 +147,24 @@ def test_cold_songs_are_found_by_sound_alone():
     assert sound.means["novelty"] is not None
 
 
+def test_artists_that_are_right_are_seen_by_the_judge_alone():
+    memberships = two_tastes(playlists=10)
+    contenders, whole = asking(memberships, "random", "neighbours")
+    asked = (contenders, whole)
+    without = evaluate(hidden(memberships), *asked)
+    assert all(score.means["r_precision_artist"] is None for score in without.methods)
+    artists = np.array([f"artist {int(song[1:]) % 20}" for song in whole.songs], object)
+    known = evaluate(hidden(memberships), *asked, artists=artists)
+    for score, blind in zip(known.methods, without.methods, strict=True):
+        assert score.means["r_precision"] == blind.means["r_precision"]
+        assert score.means["r_precision"] <= score.means["r_precision_artist"] <= 1
+    # Of the wrong half half of the artists are right, which is where lists drawn by lot have songs.
+    random = scores(known)["random"].means
+    assert random["r_precision_artist"] > random["r_precision"] + 0.05
+    with pytest.raises(InputError, match="one artist for each of"):
+        evaluate(hidden(memberships), *asked, artists=artists[1:])
+
+
 def test_a_network_that_knows_cold_songs_can_be_walked():
     memberships = two_tastes(playlists=10)
     names = [f"s{song:02d}" for song in range(SONGS)]

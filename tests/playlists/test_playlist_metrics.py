@@ -126,6 +126,38 @@ def test_popularity_bias_is_a_difference_of_percentiles(judge):
     assert math.isnan(judge.popularity_bias(np.array([], int), np.array([0])))
 
 
+def by_artists(*artists):
+    names = [f"s{place:02d}" for place in range(len(artists))]
+    whole = Evidence.of(Memberships.from_pairs(["p"] * len(names), names))
+    return Judge.of(whole, np.array(artists, object))
+
+
+def test_an_artist_of_what_was_hidden_is_a_quarter_of_a_song():
+    # 0 to 3 are hidden; of the first four 0 is one of them, 4 and 5 are by their artists.
+    judge = by_artists("A", "B", "C", None, "b", "  B", "d", None, "C")
+    hidden, ranked = np.arange(4), np.array([4, 0, 5, 7, 8])
+    found = np.isin(ranked, hidden)
+    assert r_precision(found, 4) == 1 / 4
+    assert judge.r_precision_artist(found, ranked, hidden) == (1 + 0.25) / 4, "B counts once"
+    ranked = np.array([8, 4, 6])
+    none = np.zeros(3, bool)
+    assert judge.r_precision_artist(none, ranked, hidden) == (0.25 + 0.25) / 4
+    assert judge.r_precision_artist(none[:0], ranked[:0], hidden) == 0
+
+
+def test_all_that_was_hidden_first_is_one_whatever_the_artists():
+    judge = by_artists("A", "A", "B", "A")
+    ranked = np.array([2, 0, 1, 3])
+    assert judge.r_precision_artist(np.array([True, True, True, False]), ranked, ranked[:3]) == 1
+
+
+def test_without_an_artist_there_is_nothing_to_say_of_artists():
+    judge = by_artists(None, None, "A")
+    assert math.isnan(judge.r_precision_artist(np.array([True]), np.array([0]), np.array([0, 1])))
+    unknown = Judge.of(Evidence.of(Memberships.from_pairs(["p"], ["a"])))
+    assert math.isnan(unknown.r_precision_artist(np.array([True]), np.array([0]), np.array([0])))
+
+
 def test_songs_as_popular_have_one_percentile():
     memberships = Memberships.from_pairs(["p"] * 4, "abcd")
     assert Judge.of(Evidence.of(memberships)).percentiles.tolist() == [0.5] * 4

@@ -24,8 +24,10 @@ def test_little_memory_is_not_worth_a_word(monkeypatch, loaded):
 
 def test_what_keeping_the_network_takes_counts_where_it_is_more(monkeypatch, loaded):
     monkeypatch.setattr(link, "SAID_FROM", 0)
+    # What the tests before have left in this process is not what is asked here.
+    monkeypatch.setattr(link, "resident", lambda: 0)
     before = loaded("link", "playlists", "--name", "told").err
     monkeypatch.setattr(linking, "BYTES_PER_ROW", 1 << 30)
     after = loaded("link", "playlists", "--name", "told").err
     sizes = [float(re.search(r"(\d+\.\d) GiB", each)[1]) for each in (before, after)]
-    assert sizes[0] < 2 < sizes[1]
+    assert sizes[0] < 1 < sizes[1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -44,11 +46,25 @@ def parts_of_encoder(root: Path, name: str) -> list[Path]:
 
 def remove_path(path: Path) -> None:
     """Remove a file, or a folder at one stroke; `InputError` where that is refused."""
-    try:
+    with _refusals_said(path):
         if path.is_dir():
             _remove_folder(path)
         else:
             remove_file(path)
+
+
+def remove_piecemeal(folder: Path) -> None:
+    """Remove a folder of which any part may be gone, if it is there; `InputError` if refused."""
+    with _refusals_said(folder):
+        if folder.exists():
+            shutil.rmtree(folder)
+            flush_folder(folder.parent)
+
+
+@contextmanager
+def _refusals_said(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise InputError(f"{path} cannot be removed: {error.strerror or error}") from error
 

@@ -15,7 +15,7 @@ from songnet.errors import InputError
 from songnet.files import replacing
 from songnet.model import Partition, fingerprint
 from songnet.names import check_name
-from songnet.store._folder_parts import remove_path
+from songnet.store._folder_parts import remove_path, remove_piecemeal
 from songnet.store._json_files import read_json, write_json
 from songnet.store._parquet import (
     as_metadata,
@@ -105,7 +105,9 @@ class Removals:
 
     def end(self, kind: str, ids: Iterable[str]) -> None:
         """It is complete."""
-        remove_path(self._partitions(kind, ids))
+        # In its place: the same command, where this is killed, may have nothing more to keep here,
+        # and would not look for it under another name.
+        remove_piecemeal(self._partitions(kind, ids))
         remove_path(self._record(kind, ids))
 
     def _record(self, kind: str, ids: Iterable[str]) -> Path:

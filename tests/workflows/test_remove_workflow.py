@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -322,6 +323,28 @@ def test_killed_after_every_few_steps_it_is_sound_and_the_same_command_completes
 
 class Killed(BaseException):
     """What nothing expects."""
+
+
+def test_killed_while_what_it_kept_is_removed_it_leaves_nothing_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = opened(tmp_path)
+    build(workspace)
+    folder, whole = tmp_path / "removals", shutil.rmtree
+
+    def cut_off(path: Path, **options: bool) -> None:
+        if not path.is_relative_to(folder) or not path.exists():
+            whole(path, **options)
+            return
+        next(path.iterdir()).unlink()
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(shutil, "rmtree", cut_off)
+        remove(workspace, plan_removal(workspace, "song", ["a"]))
+    assert any(folder.iterdir())
+    remove(workspace, plan_removal(workspace, "song", ["a"]))
+    assert not any(folder.iterdir())
 
 
 def kill_in(verb: str, patch: pytest.MonkeyPatch) -> None:
